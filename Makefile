@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# One non-recursive Makefile; everything generated goes to build/ (STATIC=1: build/static, ASAN=1: build/asan).
+
+VERSION  = 0.1
+PREFIX  ?= /usr/local
+DESTDIR ?=
+CC       = gcc
+CLANG   ?= clang
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+CFLAGS  ?= -O2 -g
+ARCH    ?= $(shell uname -m)
+
+B := build$(if $(STATIC),/static)$(if $(ASAN),/asan)
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wno-missing-field-initializers
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DPB_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) -fno-omit-frame-pointer \
+	$(if $(ASAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined) $(if $(STATIC),-ffunction-sections -fdata-sections) \
+	-Ilib -I. -I$(B)/bpf
+ALL_LDFLAGS = $(LDFLAGS) $(if $(ASAN),-fsanitize=address$(comma)undefined) $(if $(STATIC),-static -Wl$(comma)--gc-sections)
+comma := ,
+
+# Each command: the rooms it links, most dependent first, then its libraries.
+COMMANDS := pb-record pb-symbolize pb-fold pb-svg pb-dump
+rooms_pb-record    := sampler unwind sym elf stream base
+parts_pb-record    := record_sink record_kernel record_command
+libs_pb-record     := -lbpf -lelf -lz
+rooms_pb-symbolize := sym elf stream base
+libs_pb-symbolize  := -lelf -liberty -lz
+rooms_pb-fold      := stream flame base
+parts_pb-fold      := fold_stacks fold_lines
+rooms_pb-svg       := flame base
+libs_pb-svg        := -lm
+rooms_pb-dump      := stream base
+
+ROOMS   := base stream elf unwind sampler sym flame
+BPF     := $(patsubst bpf/%.bpf.c,%,$(wildcard bpf/*.bpf.c))
+SKELS   := $(BPF:%=$(B)/bpf/%.skel.h)
+objects  = $(patsubst %.c,$(B)/%.o,$(wildcard lib/$(1)/*.c)) $(patsubst %,$(B)/%.o,$(wildcard lib/$(1)/*.js lib/$(1)/*.css))
+have     = $(foreach c,$(COMMANDS),$(if $(wildcard cmd/$(c).c),$(c)))
+BINARIES := $(have:%=$(B)/%)
+
+all: $(BINARIES)
+
+# A room's archive is made even when the room is still empty.
+define room_rule
+$(B)/lib/$(1).a: $(call objects,$(1))
+	@mkdir -p $$(@D) && rm -f $$@
+	@ar rcs $$@ $$^
+endef
+$(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
+
+define command_rule
+$(B)/$(1): $(B)/cmd/$(1).o $(parts_$(1):%=$(B)/cmd/%.o) $(rooms_$(1):%=$(B)/lib/%.a)
+	@echo "  LINK $$@"
+	@$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $(libs_$(1)) $(if $(STATIC),$(static_libs_$(1)))
+endef
+static_libs_pb-record    := -lz
+static_libs_pb-symbolize := -lz
+$(foreach c,$(COMMANDS),$(eval $(call command_rule,$(c))))
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC   $<"
+	@$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# A page's script or style becomes `const char NAME[], NAME_end[]`, lib/flame/svg.js being svg_js.
+$(B)/%.js.o $(B)/%.css.o: EMBED = $(subst .,_,$(notdir $<))
+$(B)/%.js.o: %.js ; $(embed)
+$(B)/%.css.o: %.css ; $(embed)
+define embed
+@mkdir -p $(@D)
+@echo "  DATA $<"
+@printf '.section .rodata\n.globl $(EMBED), $(EMBED)_end\n$(EMBED): .incbin "$<"\n$(EMBED)_end: .byte 0\n.section .note.GNU-stack,"",%%progbits\n' | \
+	$(CC) -c -x assembler -o $@ -
+endef
+
+# Programs that tests run: build/tests/stream/cut from tests/stream/cut.c.
+$(B)/tests/%: $(B)/tests/%.o $(B)/lib/flame.a $(B)/lib/stream.a $(B)/lib/base.a
+	@echo "  LINK $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^
+
+BPF_ARCH := $(ARCH:x86_64=x86)
+BPF_ARCH := $(BPF_ARCH:aarch64=arm64)
+$(B)/bpf/%.bpf.o: bpf/%.bpf.c
+	@mkdir -p $(@D)
+	@echo "  BPF  $<"
+	@$(CLANG) -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -O2 -g -Wall -Wextra -Wno-unused-parameter -Ibpf -MMD -MP -c -o $@ $<
+
+$(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
+	@$(BPFTOOL) gen skeleton $< name $(subst -,_,$*)_bpf > $@
+
+$(call objects,sampler): | $(SKELS)
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+asan:
+	@$(MAKE) --no-print-directory ASAN=1 all
+
+demo: ; @scripts/demo
+check: ; @scripts/check
+bench: ; @scripts/bench
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(addprefix $(DESTDIR)$(PREFIX)/share/man/man,1 5 7)
+	install -m 755 $(BINARIES) $(DESTDIR)$(PREFIX)/bin
+	for s in 1 5 7; do install -m 644 man/*.$$s $(DESTDIR)$(PREFIX)/share/man/man$$s; done
+
+clean:
+	rm -rf build
+
+.PHONY: all asan demo check bench install clean
+.SECONDARY:
+.DELETE_ON_ERROR:

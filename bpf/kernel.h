@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The few kernel types and fields that the programs read, relocated to the running kernel by CO-RE.
+ * bpf_tracing.h takes the kernel's register names only when it believes in a vmlinux.h. */
+#ifndef BPF_KERNEL_H
+#define BPF_KERNEL_H
+
+#define __VMLINUX_H__
+
+typedef unsigned char __u8;
+typedef signed char __s8;
+typedef unsigned short __u16;
+typedef short __s16;
+typedef unsigned int __u32;
+typedef int __s32;
+typedef unsigned long long __u64;
+typedef long long __s64;
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u64 __be64;
+typedef __u32 __wsum;
+typedef _Bool bool;
+enum { false, true };
+
+#define NULL ((void *)0)
+
+enum bpf_map_type {
+	BPF_MAP_TYPE_HASH = 1,
+	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
+};
+
+/* uapi/linux/bpf.h */
+enum {
+	BPF_ANY = 0,
+	BPF_NOEXIST = 1,
+	BPF_F_USER_STACK = 1 << 8,
+	BPF_RB_NO_WAKEUP = 1,
+};
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct task_struct {
+	int pid, tgid;
+	__u64 start_boottime; /* ns since boot */
+	__u64 self_exec_id;   /* how often this task has called exec */
+	unsigned in_execve : 1;
+};
+
+#pragma clang attribute pop
+
+/* uapi/linux/bpf.h */
+struct bpf_pidns_info {
+	__u32 pid, tgid;
+};
+
+struct bpf_raw_tracepoint_args {
+	__u64 args[0];
+};
+
+/* uapi/asm/ptrace.h and uapi/linux/bpf_perf_event.h: the context of a perf event's program. Its layout is promised to
+ * user space, so it is not relocated; the verifier refuses relocated reads of it. */
+struct pt_regs {
+#if defined(__TARGET_ARCH_x86)
+	__u64 r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, cs, flags, sp, ss;
+#elif defined(__TARGET_ARCH_arm64)
+	__u64 regs[31], sp, ip, pstate;
+#else
+#error "which registers?"
+#endif
+};
+
+struct bpf_perf_event_data {
+	struct pt_regs regs;
+	__u64 sample_period, addr;
+};
+
+#endif

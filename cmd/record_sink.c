@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pb-record's one place where facts from the sampler become records of the stream. */
+#include "record_sink.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "record_kernel.h"
+#include "stream/define.h"
+#include "stream/stream.h"
+#include "stream/writer.h"
+
+struct recorder {
+	struct recording recording;
+	struct writer *w;
+	struct definer *definer;
+	struct kernel_frames *kernel;
+	uint64_t start; /* of the segment, CLOCK_MONOTONIC ns */
+	size_t tasks;	/* defined in the segment */
+	struct sampler_totals before; /* totals at the segment's start */
+};
+
+static struct text
+text(const char *s)
+{
+	return text_of(s, strlen(s));
+}
+
+struct recorder *
+recorder_open(int fd)
+{
+	struct recorder *r = xcalloc(1, sizeof(*r));
+
+	r->w = writer_open(fd);
+	r->definer = definer_open(r->w);
+	r->kernel = kernel_frames_open(r->definer);
+	return r;
+}
+
+void
+recorder_close(struct recorder *r)
+{
+	kernel_frames_close(r->kernel);
+	definer_close(r->definer);
+	writer_close(r->w);
+	free(r);
+}
+
+const char *
+recorder_warning(const struct recorder *r)
+{
+	return kernel_frames_warning(r->kernel);
+}
+
+void
+recorder_begin(struct recorder *r, const struct recording *recording, uint64_t start)
+{
+	struct utsname u = {0};
+
+	r->recording = *recording;
+	uname(&u);
+	definer_forget(r->definer);
+	kernel_frames_forget(r->kernel);
+	r->tasks = 0;
+	r->start = start;
+	write_segment(r->w, &(struct segment_record){
+		.version = STREAM_VERSION,
+		.host = text(u.nodename),
+		.release = text(u.release),
+		.arch = text(u.machine),
+		.cpus = r->recording.cpus,
+		.monotonic = r->start,
+		.realtime = clock_ns(CLOCK_REALTIME) - (clock_ns(CLOCK_MONOTONIC) - start),
+		.command = text(r->recording.command_line),
+	});
+	write_event(r->w, &(struct event_record){
+		.name = text(r->recording.event),
+		.unit = text("samples"),
+		.frequency = r->recording.frequency,
+		.period = r->recording.period,
+	});
+}
+
+bool
+recorder_flush(struct recorder *r)
+{
+	kernel_frames_window(r->kernel);
+	return writer_flush(r->w);
+}
+
+size_t
+recorder_count(const struct recorder *r)
+{
+	return definer_count(r->definer) + r->tasks;
+}
+
+bool
+recorder_end(struct recorder *r, const struct sampler_totals *now)
+{
+	struct sampler_totals *old = &r->before;
+	const struct tally_record rows[] = {
+		{TALLY_FIRED, text(""), now->fired - old->fired},
+		{TALLY_DELIVERED, text(""), now->delivered - old->delivered},
+		{TALLY_FILTERED, text("idle"), now->idle - old->idle},
+		{TALLY_FILTERED, text("other tasks"), now->other - old->other},
+		{TALLY_FILTERED, text("after the end"), now->late - old->late},
+		{TALLY_LOST, text(LOST_RING_FULL), now->ring_full - old->ring_full},
+		{TALLY_LOST, text(LOST_NO_RING), now->no_ring - old->no_ring},
+		{TALLY_LOST, text(LOST_NO_STACK), now->no_stack - old->no_stack},
+		{TALLY_OTHER, text("side-band records lost"), now->side_lost - old->side_lost},
+		{TALLY_OTHER, text("tasks not followed"), now->missed - old->missed},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		write_tally(r->w, &rows[i]);
+	*old = *now;
+	return writer_end(r->w);
+}
+
+/* ---- the sampler's callbacks ---- */
+
+static uint32_t
+on_module(void *context, const struct module_fact *f)
+{
+	static const enum module_kind kinds[] = {
+		[ORIGIN_FILE] = MODULE_FILE,
+		[ORIGIN_VDSO] = MODULE_VDSO,
+		[ORIGIN_ANON] = MODULE_ANON,
+		[ORIGIN_MARK] = MODULE_MARK,
+	};
+	struct recorder *r = context;
+	uint32_t id = define_module(r->definer, &(struct module_record){
+		.kind = kinds[f->origin],
+		.pid = f->pid,
+		.build_id = text_of((const char *)f->build_id, f->build_id_len),
+		.path = text(f->path),
+	});
+
+	if (f->origin == ORIGIN_VDSO)
+		define_vdso_symbols(r->definer, id);
+	return id;
+}
+
+static uint32_t
+on_stack(void *context, const struct place *places, size_t n)
+{
+	struct recorder *r = context;
+	uint32_t stack = STACK_ROOT;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct place *p = &places[i];
+		uint32_t frame = p->module == PLACE_KERNEL ? kernel_frame(r->kernel, p->offset)
+							   : define_frame(r->definer, p->module, p->offset);
+
+		stack = define_stack(r->definer, stack, frame);
+	}
+	if (stack != STACK_ROOT)
+		return stack;
+	return define_stack(r->definer, STACK_ROOT,
+			    define_frame(r->definer,
+					 on_module(r, &(struct module_fact){.origin = ORIGIN_MARK, .path = "[no stack]"}),
+					 0));
+}
+
+static uint32_t
+on_task(void *context, const struct task_fact *f)
+{
+	struct recorder *r = context;
+
+	r->tasks++;
+	return write_task(r->w, &(struct task_record){
+		.pid = f->pid,
+		.tid = f->tid,
+		.start = f->start,
+		.comm = text(f->comm),
+	});
+}
+
+static uint64_t
+since_start(const struct recorder *r, uint64_t time)
+{
+	return time > r->start ? time - r->start : 0;
+}
+
+static void
+on_window(void *context, uint64_t start, uint64_t end)
+{
+	struct recorder *r = context;
+
+	write_window(r->w, &(struct window_record){
+		.event = 0,
+		.start = since_start(r, start),
+		.end = since_start(r, end),
+	});
+}
+
+static void
+on_sample(void *context, const struct sample_fact *f)
+{
+	struct recorder *r = context;
+
+	if (r->recording.timestamps)
+		write_timed(r->w, &(struct timed_record){
+			.time = since_start(r, f->time),
+			.task = f->task,
+			.cpu = f->cpu,
+			.stack = f->stack,
+		});
+	else
+		write_sample(r->w, &(struct sample_record){
+			.task = f->task,
+			.cpu = f->cpu,
+			.stack = f->stack,
+			.count = f->count,
+		});
+}
+
+static void
+on_lost(void *context, const char *cause, uint32_t cpu, uint64_t count)
+{
+	struct recorder *r = context;
+
+	write_lost(r->w, &(struct lost_record){.cause = text(cause), .cpu = cpu, .count = count});
+}
+
+struct sampler_sink
+recorder_sink(struct recorder *r)
+{
+	return (struct sampler_sink){
+		.context = r,
+		.module = on_module,
+		.stack = on_stack,
+		.task = on_task,
+		.window = on_window,
+		.sample = on_sample,
+		.lost = on_lost,
+	};
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* pb-record's one place where facts from the sampler become records of the stream. */
+#ifndef CMD_RECORD_SINK_H
+#define CMD_RECORD_SINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "sampler/sampler.h"
+
+struct recorder;
+
+/* What opens a segment, apart from what the recorder finds out by itself. */
+struct recording {
+	const char *event;
+	uint64_t frequency, period;
+	unsigned cpus;
+	const char *command_line;
+	bool timestamps;
+};
+
+struct recorder *recorder_open(int fd);
+void recorder_close(struct recorder *r);
+
+struct sampler_sink recorder_sink(struct recorder *r);
+
+const char *recorder_warning(const struct recorder *r); /* why kernel frames have no names, or NULL */
+
+/* Opens a segment whose times count from `start`, CLOCK_MONOTONIC ns. */
+void recorder_begin(struct recorder *r, const struct recording *recording, uint64_t start);
+bool recorder_flush(struct recorder *r);  /* false: write(2) failed, errno tells */
+size_t recorder_count(const struct recorder *r); /* definitions in this segment */
+
+/* Writes TALLY and END. The totals are the sampler's, since its start. */
+bool recorder_end(struct recorder *r, const struct sampler_totals *totals);
+
+#endif

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A command's options as one table. */
+#include "base/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/msg.h"
+#include "base/output.h"
+#include "base/parse.h"
+
+#ifndef PB_VERSION
+#define PB_VERSION "0.1"
+#endif
+
+static const struct option_row standard[] = {
+	{OPTION_FLAG, 'h', "help", NULL, "show this help and exit", NULL, 0, 0, NULL},
+	{OPTION_FLAG, 0, "version", NULL, "show the version and exit", NULL, 0, 0, NULL},
+	{0},
+};
+
+static void
+help_rows(const struct option_row *rows)
+{
+	for (; rows->kind; rows++) {
+		char left[64];
+		int n;
+
+		n = snprintf(left, sizeof(left), rows->letter ? "  -%c, " : "      ", rows->letter);
+		n += snprintf(left + n, sizeof(left) - (size_t)n, "--%s%s%s", rows->name, rows->argument ? " " : "",
+			      rows->argument ? rows->argument : "");
+		if (n > 28)
+			printf("%s\n%-28s  ", left, "");
+		else
+			printf("%-28s  ", left);
+		for (const char *p = rows->help; *p; p++)
+			*p == '\n' ? printf("\n%-30s", "") : putchar(*p);
+		putchar('\n');
+	}
+}
+
+static void
+help(const struct command *command)
+{
+	printf("Usage: %s %s\n%s\n\n", prog_name, command->synopsis, command->purpose);
+	help_rows(command->options);
+	help_rows(standard);
+	stdout_close();
+	exit(EXIT_DONE);
+}
+
+static void
+version(void)
+{
+	printf("%s %s\n", prog_name, PB_VERSION);
+	stdout_close();
+	exit(EXIT_DONE);
+}
+
+static bool
+in_range(const struct option_row *row, uint64_t v)
+{
+	return v >= row->min && (!row->max || v <= row->max);
+}
+
+static bool
+take(const struct option_row *row, const char *value)
+{
+	switch (row->kind) {
+	case OPTION_FLAG:
+		*(bool *)row->to = true;
+		return true;
+	case OPTION_STRING:
+		*(const char **)row->to = value;
+		return true;
+	case OPTION_UINT:
+		return parse_u64(value, row->to) && in_range(row, *(uint64_t *)row->to);
+	case OPTION_DOUBLE:
+		return parse_double(value, row->to);
+	case OPTION_DURATION:
+		return parse_duration(value, row->to) && in_range(row, *(uint64_t *)row->to);
+	case OPTION_SIZE:
+		return parse_size(value, row->to) && in_range(row, *(uint64_t *)row->to);
+	case OPTION_CALL:
+		return row->call(value);
+	case OPTION_END:
+		break;
+	}
+	return false;
+}
+
+static void
+bad_value(const struct option_row *row, const char *value)
+{
+	if (row->max)
+		die_usage("--%s: '%s' is not a %s from %llu to %llu", row->name, value, row->argument,
+			  (unsigned long long)row->min, (unsigned long long)row->max);
+	die_usage("--%s: '%s' is not a valid %s", row->name, value, row->argument);
+}
+
+/* Fills getopt's two views of the table. */
+static size_t
+for_getopt(const struct option_row *rows, size_t n, struct option *longs, char *shorts)
+{
+	for (; rows->kind; rows++, n++) {
+		longs[n] = (struct option){rows->name, rows->argument ? required_argument : no_argument, NULL, 0};
+		if (!rows->letter)
+			continue;
+		shorts += strlen(shorts);
+		*shorts++ = rows->letter;
+		if (rows->argument)
+			*shorts++ = ':';
+		*shorts = 0;
+	}
+	return n;
+}
+
+static const struct option_row *
+by_letter(const struct option_row *rows, int letter)
+{
+	for (; rows->kind; rows++)
+		if (rows->letter == letter)
+			return rows;
+	return NULL;
+}
+
+int
+options_parse(const struct command *command, int argc, char **argv)
+{
+	struct option longs[96] = {0};
+	char shorts[160];
+	size_t n;
+	int c, index;
+
+	prog_init(argv[0]);
+	strcpy(shorts, command->stop_at_operand ? "+" : "");
+	n = for_getopt(command->options, 0, longs, shorts);
+	for_getopt(standard, n, longs, shorts);
+	while ((c = getopt_long(argc, argv, shorts, longs, &index)) != -1) {
+		const struct option_row *row;
+
+		if (c == '?')
+			die_usage("wrong option");
+		if (c == 'h' || (c == 0 && (size_t)index == n))
+			help(command);
+		if (c == 0 && (size_t)index == n + 1)
+			version();
+		row = c ? by_letter(command->options, c) : &command->options[index];
+		if (!take(row, optarg))
+			bad_value(row, optarg ? optarg : "");
+	}
+	return optind;
+}

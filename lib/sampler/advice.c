@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Names the exact thing that stands in the way. */
+#include "sampler/advice.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The first line of a file below /proc or /sys, or "?". */
+static const char *
+first_line(const char *path, char *line, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, line, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0)
+		return "?";
+	line[n] = 0;
+	line[strcspn(line, "\n")] = 0;
+	return line;
+}
+
+/* Bit `cap` of CapEff. 38 is CAP_PERFMON, 39 CAP_BPF, 21 CAP_SYS_ADMIN (linux/capability.h). */
+static int
+have_capability(unsigned cap)
+{
+	char line[4096];
+	int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
+	char *at;
+
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0)
+		return 0;
+	line[n] = 0;
+	at = strstr(line, "CapEff:");
+	return at && strtoull(at + 7, NULL, 16) >> cap & 1;
+}
+
+static const char *
+missing_capability(void)
+{
+	if (have_capability(21))
+		return NULL;
+	if (!have_capability(39) && !have_capability(38))
+		return "the capabilities CAP_BPF and CAP_PERFMON are missing";
+	if (!have_capability(39))
+		return "the capability CAP_BPF is missing";
+	return have_capability(38) ? NULL : "the capability CAP_PERFMON is missing";
+}
+
+int
+advise_perf(struct err *err, const char *event, uint64_t frequency)
+{
+	int error = errno;
+	char value[64];
+	const char *now;
+
+	if ((error == EACCES || error == EPERM) && missing_capability()) {
+		now = first_line("/proc/sys/kernel/perf_event_paranoid", value, sizeof(value));
+		return err_set(err, "%s: not permitted: %s (run as root; kernel.perf_event_paranoid is %s)", event,
+			       missing_capability(), now);
+	}
+	now = first_line("/proc/sys/kernel/perf_event_max_sample_rate", value, sizeof(value));
+	if (error == EINVAL && frequency && strtoull(now, NULL, 10) < frequency)
+		return err_set(err, "-F %llu is more than the kernel allows: kernel.perf_event_max_sample_rate is %s",
+			       (unsigned long long)frequency, now);
+	if (error == ENOENT || error == EOPNOTSUPP || error == ENODEV)
+		return err_set(err, "%s: this machine has no such event (no PMU, as in many virtual machines?); "
+				    "'-e cpu-clock' works everywhere", event);
+	if (error == EMFILE)
+		return err_set(err, "%s: too many open files: raise 'ulimit -n'", event);
+	errno = error;
+	return err_set(err, "%s: perf_event_open:", event);
+}
+
+int
+advise_bpf(struct err *err, const char *what, int error)
+{
+	char value[64];
+	const char *lockdown = first_line("/sys/kernel/security/lockdown", value, sizeof(value));
+
+	if (error == ENOSYS)
+		return err_set(err, "%s: this kernel has no bpf(2): it was built without CONFIG_BPF_SYSCALL", what);
+	if ((error == EPERM || error == EACCES) && missing_capability())
+		return err_set(err, "%s: not permitted: %s (run as root)", what, missing_capability());
+	if (error == EPERM && strstr(lockdown, "[confidentiality]"))
+		return err_set(err, "%s: not permitted: the kernel is locked down (/sys/kernel/security/lockdown: %s)", what,
+			       lockdown);
+	if (error == EMFILE)
+		return err_set(err, "loading the BPF program: too many open files: raise 'ulimit -n'");
+	if (error == ENOMEM)
+		return err_set(err, "loading the BPF program: out of memory ('ulimit -v', 'ulimit -l', the cgroup's limit)");
+	if (error == ENOENT || error == ESRCH)
+		if (access("/sys/kernel/btf/vmlinux", R_OK))
+			return err_set(err, "%s: no /sys/kernel/btf/vmlinux: the kernel needs CONFIG_DEBUG_INFO_BTF", what);
+	errno = error;
+	return err_set(err, "%s:", what);
+}

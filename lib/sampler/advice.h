@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Names the exact thing that stands in the way: which capability, sysctl, lockdown state or kernel option. */
+#ifndef SAMPLER_ADVICE_H
+#define SAMPLER_ADVICE_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* After a failed perf_event_open(2) of `event`, errno set. Returns -1. */
+int advise_perf(struct err *err, const char *event, uint64_t frequency);
+
+/* After a failed bpf(2) or libbpf call while doing `what`, with the (positive) errno. Returns -1. */
+int advise_bpf(struct err *err, const char *what, int error);
+
+#endif

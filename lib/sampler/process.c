@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which file was mapped where, in each process. */
+#include "sampler/process.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+enum { EXEC_TAKES = 50000 }; /* ns; see is_stale() */
+
+static uint32_t
+index_of(const struct processes *ps, uint32_t pid)
+{
+	struct probe p = table_probe(&ps->by_pid, hash_word(pid));
+	uint32_t i;
+
+	while (table_next(&ps->by_pid, &p, &i))
+		if (ps->all[i]->pid == pid)
+			return i;
+	return UINT32_MAX;
+}
+
+static struct process *
+find(const struct processes *ps, uint32_t pid)
+{
+	uint32_t i = index_of(ps, pid);
+
+	return i == UINT32_MAX || !ps->all[i]->space ? NULL : ps->all[i];
+}
+
+static struct space *
+space_new(struct processes *ps)
+{
+	struct space *s = xcalloc(1, sizeof(*s));
+
+	s->users = 1;
+	s->generation = ++ps->generations;
+	return s;
+}
+
+static void
+space_release(struct space *s)
+{
+	if (s && !--s->users) {
+		free(s->mappings);
+		free(s);
+	}
+}
+
+/* The slot of a process that has gone stays in the table for the next with its pid. */
+static struct process *
+slot(struct processes *ps, uint32_t pid)
+{
+	uint32_t i = index_of(ps, pid);
+
+	if (i != UINT32_MAX)
+		return ps->all[i];
+	GROW(ps->all, ps->n, ps->cap);
+	ps->all[ps->n] = xcalloc(1, sizeof(struct process));
+	ps->all[ps->n]->pid = pid;
+	ps->n_gone++;
+	table_insert(&ps->by_pid, hash_word(pid), (uint32_t)ps->n);
+	return ps->all[ps->n++];
+}
+
+static void
+set_space(struct processes *ps, struct process *p, struct space *s)
+{
+	ps->n_gone += (p->space && !s);
+	ps->n_gone -= (!p->space && s);
+	space_release(p->space);
+	p->space = s;
+	p->anon_defined = false;
+}
+
+struct space *
+process_know(struct processes *ps, uint32_t pid)
+{
+	struct process *p = slot(ps, pid);
+
+	if (!p->space)
+		set_space(ps, p, space_new(ps));
+	return p->space;
+}
+
+/* An exec that the kernel did not tell of (its record was lost) shows in the samples all the same. Between the record
+ * and the moment when the task counts its exec, some microseconds, there may still be a sample with the old count. */
+static bool
+is_stale(struct process *p, uint64_t exec, uint64_t time)
+{
+	bool stale = p->exec_known && p->exec != exec && !(p->exec_told && exec == p->exec + 1);
+
+	if ((p->exec_known && p->exec != exec) || time > p->exec_time + EXEC_TAKES)
+		p->exec_told = false;
+	p->exec = exec;
+	p->exec_known = true;
+	return stale;
+}
+
+struct process *
+process_of(struct processes *ps, uint32_t pid, uint64_t exec, uint64_t time)
+{
+	struct process *p;
+
+	if (!pid)
+		return NULL;
+	p = slot(ps, pid);
+	if (is_stale(p, exec, time))
+		set_space(ps, p, NULL);
+	if (!p->space && p->asked != ps->round + 1) {
+		p->asked = ps->round + 1;
+		process_snapshot(ps, pid);
+	}
+	return p->space ? p : NULL;
+}
+
+void
+process_exec(struct processes *ps, uint32_t pid, uint64_t time)
+{
+	struct process *p = slot(ps, pid);
+
+	set_space(ps, p, space_new(ps));
+	p->exec_told = true;
+	p->exec_time = time;
+}
+
+/* The child of a process that is not known is not known either: /proc will be asked. */
+void
+process_fork(struct processes *ps, uint32_t pid, uint32_t parent)
+{
+	struct process *from = find(ps, parent), *p;
+
+	if (pid == parent)
+		return;
+	if (from)
+		from->space->users++;
+	p = slot(ps, pid);
+	set_space(ps, p, from ? from->space : NULL);
+	p->exec_known = p->exec_told = false;
+	p->asked = 0;
+}
+
+void
+process_exit(struct processes *ps, uint32_t pid)
+{
+	GROW(ps->exited, ps->n_exited, ps->exited_cap);
+	ps->exited[ps->n_exited++] = pid;
+}
+
+void
+processes_doubt(struct processes *ps)
+{
+	for (size_t i = 0; i < ps->n; i++)
+		set_space(ps, ps->all[i], NULL);
+	ps->round++;
+}
+
+/* Gives back the slots of processes that have gone, when they are the most. */
+static void
+compact(struct processes *ps)
+{
+	size_t kept = 0;
+
+	if (ps->n_gone < 1024 || ps->n_gone * 2 < ps->n)
+		return;
+	table_clear(&ps->by_pid);
+	for (size_t i = 0; i < ps->n; i++) {
+		if (!ps->all[i]->space) {
+			free(ps->all[i]);
+			continue;
+		}
+		table_insert(&ps->by_pid, hash_word(ps->all[i]->pid), (uint32_t)kept);
+		ps->all[kept++] = ps->all[i];
+	}
+	ps->n = kept;
+	ps->n_gone = 0;
+}
+
+/* Threads may live on when the first one has gone, and need the mappings. */
+void
+processes_purge(struct processes *ps)
+{
+	size_t kept = 0;
+
+	for (size_t k = 0; k < ps->n_exited; k++) {
+		uint32_t pid = ps->exited[k], i = index_of(ps, pid);
+
+		if (!kill((pid_t)pid, 0) || errno != ESRCH) {
+			ps->exited[kept++] = pid;
+		} else if (i != UINT32_MAX) {
+			set_space(ps, ps->all[i], NULL);
+		}
+	}
+	ps->n_exited = kept;
+	ps->round++;
+	compact(ps);
+}
+
+/* The first mapping that ends above the address. */
+static size_t
+lower(const struct space *s, uint64_t address)
+{
+	size_t low = 0, high = s->n;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (s->mappings[mid].end <= address)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+const struct mapping *
+space_find(const struct space *s, uint64_t address)
+{
+	size_t i = lower(s, address);
+
+	return i < s->n && s->mappings[i].start <= address ? &s->mappings[i] : NULL;
+}
+
+static void
+insert_at(struct space *s, size_t i, struct mapping m)
+{
+	if (m.start >= m.end)
+		return;
+	GROW(s->mappings, s->n, s->cap);
+	memmove(s->mappings + i + 1, s->mappings + i, (s->n - i) * sizeof(m));
+	s->mappings[i] = m;
+	s->n++;
+}
+
+/* What was mapped in the range is gone: the kernel says nothing of munmap, but two things cannot be in one place. */
+static void
+clear_range(struct space *s, uint64_t start, uint64_t end)
+{
+	size_t i = lower(s, start), last;
+
+	if (i < s->n && s->mappings[i].start < start) {
+		struct mapping tail = s->mappings[i];
+
+		s->mappings[i].end = start;
+		tail.page_offset += end - tail.start;
+		tail.start = end;
+		insert_at(s, ++i, tail);
+	}
+	for (last = i; last < s->n && s->mappings[last].end <= end; last++)
+		;
+	memmove(s->mappings + i, s->mappings + last, (s->n - last) * sizeof(*s->mappings));
+	s->n -= last - i;
+	if (i < s->n && s->mappings[i].start < end) {
+		s->mappings[i].page_offset += end - s->mappings[i].start;
+		s->mappings[i].start = end;
+	}
+}
+
+/* A space of the process's own, to be changed. */
+static struct space *
+own_space(struct processes *ps, struct process *p)
+{
+	struct space *old = p->space, *s;
+
+	if (old->users == 1) {
+		old->generation = ++ps->generations;
+		return old;
+	}
+	s = space_new(ps);
+	s->n = s->cap = old->n;
+	s->mappings = xcalloc(s->cap, sizeof(*s->mappings));
+	memcpy(s->mappings, old->mappings, old->n * sizeof(*s->mappings));
+	old->users--;
+	p->space = s;
+	return s;
+}
+
+void
+process_map(struct processes *ps, uint32_t pid, const struct mapping *m)
+{
+	struct process *p = find(ps, pid);
+	const struct mapping *have;
+	struct space *s;
+
+	if (!p || m->start >= m->end)
+		return;
+	have = space_find(p->space, m->start);
+	if (have && have->start == m->start && have->end == m->end && have->page_offset == m->page_offset &&
+	    have->backing == m->backing)
+		return;
+	s = own_space(ps, p);
+	clear_range(s, m->start, m->end);
+	insert_at(s, lower(s, m->start), *m);
+}
+
+static uint64_t
+identity(const char *path, uint64_t device, uint64_t inode, const unsigned char *build_id, size_t len)
+{
+	uint64_t h = hash_bytes(path, strlen(path));
+
+	return len ? hash_pair(h, hash_bytes(build_id, len)) : hash_pair(h, hash_pair(device, inode));
+}
+
+/* A backing is told apart by path and build-id, or path, device and inode when it came without a build-id. */
+static bool
+same(const struct backing *b, const char *path, uint64_t device, uint64_t inode, const unsigned char *build_id,
+     size_t len)
+{
+	if (strcmp(b->path, path))
+		return false;
+	if (len)
+		return b->build_id_len == len && !b->inode && !memcmp(b->build_id, build_id, len);
+	return b->inode == inode && b->device == device;
+}
+
+struct backing *
+backing_get(struct processes *ps, const char *path, uint64_t device, uint64_t inode, const unsigned char *build_id,
+	    size_t len)
+{
+	uint64_t hash = identity(path, device, inode, build_id, len);
+	struct probe p = table_probe(&ps->by_identity, hash);
+	struct backing *b;
+	uint32_t i;
+
+	while (table_next(&ps->by_identity, &p, &i))
+		if (same(ps->backings[i], path, device, inode, build_id, len))
+			return ps->backings[i];
+	GROW(ps->backings, ps->n_backings, ps->backings_cap);
+	b = ps->backings[ps->n_backings] = xcalloc(1, sizeof(*b));
+	b->path = xstrdup(path);
+	b->device = len ? 0 : device;
+	b->inode = len ? 0 : inode;
+	b->asked = len > 0;
+	b->build_id_len = (uint8_t)len;
+	if (len)
+		memcpy(b->build_id, build_id, len);
+	table_insert(&ps->by_identity, hash, (uint32_t)ps->n_backings++);
+	return b;
+}
+
+void
+processes_forget(struct processes *ps)
+{
+	for (size_t i = 0; i < ps->n; i++)
+		ps->all[i]->anon_defined = false;
+	for (size_t i = 0; i < ps->n_backings; i++)
+		ps->backings[i]->defined = false;
+}
+
+void
+processes_free(struct processes *ps)
+{
+	for (size_t i = 0; i < ps->n; i++) {
+		space_release(ps->all[i]->space);
+		free(ps->all[i]);
+	}
+	for (size_t i = 0; i < ps->n_backings; i++) {
+		free(ps->backings[i]->path);
+		free(ps->backings[i]);
+	}
+	free(ps->all);
+	free(ps->backings);
+	free(ps->exited);
+	table_free(&ps->by_pid);
+	table_free(&ps->by_identity);
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Raw samples to facts for the sink. */
+#include "sampler/resolve.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+enum { CACHE_MAX = 1 << 19 }; /* entries before a cache starts anew */
+
+/* A stack that was resolved before: the same addresses under the same mappings in the same process. */
+struct known_stack {
+	uint64_t addresses; /* hash */
+	uint64_t generation;
+	uint32_t pid;
+	uint32_t id;
+};
+
+struct known_task {
+	struct sample_key key; /* stack and cpu are 0 */
+	uint32_t id;
+};
+
+struct resolver {
+	struct processes *processes;
+	const struct sampler_sink *sink;
+	unsigned max_depth, kernel_depth;
+	struct known_stack *stacks;
+	size_t n_stacks, stacks_cap;
+	struct table by_stack;
+	struct known_task *tasks;
+	size_t n_tasks, tasks_cap;
+	struct table by_task;
+	struct place *places;
+	uint32_t mark_truncated, mark_unknown; /* ids of marks; valid while marked */
+	bool marked;
+};
+
+struct resolver *
+resolver_open(struct processes *processes, const struct sampler_sink *sink, unsigned max_depth,
+	      unsigned kernel_depth)
+{
+	struct resolver *r = xcalloc(1, sizeof(*r));
+
+	r->processes = processes;
+	r->sink = sink;
+	r->max_depth = max_depth;
+	r->kernel_depth = kernel_depth;
+	r->places = xcalloc(2 * SAMPLE_DEPTH + 4, sizeof(*r->places));
+	return r;
+}
+
+static void
+forget_stacks(struct resolver *r)
+{
+	table_clear(&r->by_stack);
+	r->n_stacks = 0;
+}
+
+static void
+forget_tasks(struct resolver *r)
+{
+	table_clear(&r->by_task);
+	r->n_tasks = 0;
+}
+
+void
+resolver_forget(struct resolver *r)
+{
+	forget_stacks(r);
+	forget_tasks(r);
+	processes_forget(r->processes);
+	r->marked = false;
+}
+
+void
+resolver_close(struct resolver *r)
+{
+	table_free(&r->by_stack);
+	table_free(&r->by_task);
+	free(r->stacks);
+	free(r->tasks);
+	free(r->places);
+	free(r);
+}
+
+static uint32_t
+define_mark(struct resolver *r, const char *text)
+{
+	return r->sink->module(r->sink->context, &(struct module_fact){.origin = ORIGIN_MARK, .path = text});
+}
+
+static void
+define_marks(struct resolver *r)
+{
+	if (r->marked)
+		return;
+	r->mark_truncated = define_mark(r, "[truncated]");
+	r->mark_unknown = define_mark(r, "[unknown]");
+	r->marked = true;
+}
+
+static enum module_origin
+origin_of(const struct backing *b)
+{
+	if (!strcmp(b->path, "[vdso]"))
+		return ORIGIN_VDSO;
+	return b->path[0] == '/' && strcmp(b->path, "//anon") ? ORIGIN_FILE : ORIGIN_ANON;
+}
+
+static uint32_t
+anonymous(struct resolver *r, struct process *p)
+{
+	if (!p->anon_defined) {
+		struct module_fact fact = {.origin = ORIGIN_ANON, .path = "[anon]", .pid = p->pid};
+
+		p->anon_id = r->sink->module(r->sink->context, &fact);
+		p->anon_defined = true;
+	}
+	return p->anon_id;
+}
+
+static uint32_t
+module_of(struct resolver *r, struct process *p, const struct mapping *m)
+{
+	struct backing *b = m->backing;
+	enum module_origin origin = origin_of(b);
+	struct module_fact fact = {.origin = origin, .path = b->path};
+
+	if (origin == ORIGIN_ANON)
+		return anonymous(r, p);
+	if (b->defined)
+		return b->id;
+	if (origin == ORIGIN_FILE)
+		backing_ask_build_id(b, p->pid, m);
+	fact.build_id = b->build_id;
+	fact.build_id_len = b->build_id_len;
+	b->id = r->sink->module(r->sink->context, &fact);
+	b->defined = true;
+	return b->id;
+}
+
+static struct place
+user_place(struct resolver *r, struct process *p, uint64_t address)
+{
+	const struct mapping *m = p ? space_find(p->space, address) : NULL;
+	struct place place = {.module = r->mark_unknown};
+
+	if (!m)
+		return place;
+	place.module = module_of(r, p, m);
+	place.offset = origin_of(m->backing) == ORIGIN_ANON ? address : address - m->start + m->page_offset;
+	return place;
+}
+
+/* One frame more than wanted was asked for, to tell; where the kernel gives no more, as many as it gives are taken to
+ * be not all. */
+static bool
+is_truncated(const struct resolver *r, size_t n)
+{
+	return n > r->max_depth || n >= r->kernel_depth;
+}
+
+static size_t
+shown(const struct resolver *r, size_t n)
+{
+	return n > r->max_depth ? r->max_depth : n;
+}
+
+/* Root first: user part, then kernel part. */
+static size_t
+resolve_places(struct resolver *r, struct process *p, const struct raw_sample *raw, const uint64_t *addresses)
+{
+	const uint64_t *kernel = addresses + raw->n_user;
+	size_t n = 0;
+
+	if (is_truncated(r, raw->n_user))
+		r->places[n++] = (struct place){.module = r->mark_truncated};
+	for (size_t i = shown(r, raw->n_user); i > 0; i--)
+		r->places[n++] = user_place(r, p, addresses[i - 1]);
+	if (is_truncated(r, raw->n_kernel))
+		r->places[n++] = (struct place){.module = r->mark_truncated};
+	for (size_t i = shown(r, raw->n_kernel); i > 0; i--)
+		r->places[n++] = (struct place){.module = PLACE_KERNEL, .offset = kernel[i - 1]};
+	return n;
+}
+
+static uint32_t
+stack_of(struct resolver *r, const struct raw_sample *raw, const uint64_t *addresses)
+{
+	struct process *p = raw->n_user ? process_of(r->processes, raw->key.pid, raw->key.exec, raw->time)
+					 : NULL;
+	struct known_stack want = {raw->key.stack, p ? p->space->generation : 0, p ? raw->key.pid : 0, 0};
+	uint64_t hash = hash_pair(want.addresses, hash_pair(want.generation, want.pid));
+	struct probe probe = table_probe(&r->by_stack, hash);
+	uint32_t i;
+
+	while (table_next(&r->by_stack, &probe, &i))
+		if (r->stacks[i].addresses == want.addresses && r->stacks[i].generation == want.generation &&
+		    r->stacks[i].pid == want.pid)
+			return r->stacks[i].id;
+	if (r->n_stacks >= CACHE_MAX)
+		forget_stacks(r);
+	define_marks(r);
+	want.id = r->sink->stack(r->sink->context, r->places, resolve_places(r, p, raw, addresses));
+	GROW(r->stacks, r->n_stacks, r->stacks_cap);
+	r->stacks[r->n_stacks] = want;
+	table_insert(&r->by_stack, hash, (uint32_t)r->n_stacks++);
+	return want.id;
+}
+
+static uint32_t
+task_of(struct resolver *r, const struct sample_key *key)
+{
+	struct sample_key want = *key;
+	struct task_fact fact;
+	struct probe probe;
+	uint64_t hash;
+	uint32_t i;
+
+	want.stack = want.cpu = 0;
+	want.comm[sizeof(want.comm) - 1] = 0;
+	hash = hash_bytes(&want, sizeof(want));
+	probe = table_probe(&r->by_task, hash);
+	while (table_next(&r->by_task, &probe, &i))
+		if (!memcmp(&r->tasks[i].key, &want, sizeof(want)))
+			return r->tasks[i].id;
+	if (r->n_tasks >= CACHE_MAX)
+		forget_tasks(r);
+	fact = (struct task_fact){.pid = want.pid, .tid = want.tid, .start = want.start, .comm = want.comm};
+	GROW(r->tasks, r->n_tasks, r->tasks_cap);
+	r->tasks[r->n_tasks] = (struct known_task){.key = want, .id = r->sink->task(r->sink->context, &fact)};
+	table_insert(&r->by_task, hash, (uint32_t)r->n_tasks);
+	return r->tasks[r->n_tasks++].id;
+}
+
+struct sample_fact
+resolve(struct resolver *r, const struct raw_sample *raw, const uint64_t *addresses)
+{
+	return (struct sample_fact){
+		.time = raw->time,
+		.task = task_of(r, &raw->key),
+		.stack = stack_of(r, raw, addresses),
+		.cpu = raw->key.cpu,
+		.count = raw->count,
+	};
+}

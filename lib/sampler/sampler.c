@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Samples stacks with eBPF: brings the kernel's part, the side-band and the processes together, window by window. */
+#include "sampler/sampler.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "sampler/attach.h"
+#include "sampler/cpus.h"
+#include "sampler/event.h"
+#include "sampler/kernel.h"
+#include "sampler/process.h"
+#include "sampler/resolve.h"
+#include "sampler/sideband.h"
+#include "sampler/window.h"
+
+struct sampler {
+	const struct sampler_config *config;
+	struct sampler_sink sink;
+	const char *event;
+	struct int_list online; /* cpus that a sampled task may run on */
+	struct kernel *kernel;
+	struct attach *attach;
+	struct sideband *sideband;
+	struct processes processes;
+	struct resolver *resolver;
+	struct window windows[2];
+	struct sample_stats *per_cpu;
+	struct sample_fact *facts; /* of the window being handed over */
+	size_t n_facts, facts_cap;
+	struct sampler_totals totals;
+	uint64_t window_start;
+};
+
+static void
+message(void *context, const struct sample_message *m)
+{
+	struct sampler *s = context;
+
+	window_add(&s->windows[m->window & 1], m);
+}
+
+static const struct int_list *
+chosen_cpus(const struct sampler *s)
+{
+	return s->config->cpus.n ? &s->config->cpus : &s->online;
+}
+
+bool
+config_is_whole(const struct sampler_config *c)
+{
+	return c->system_wide || (!c->pids.n && !c->tids.n && !c->command);
+}
+
+/* Only processes that may be sampled are looked at, with their children by fork events. */
+static void
+snapshot(struct sampler *s)
+{
+	const struct sampler_config *c = s->config;
+
+	if (c->system_wide || (!c->pids.n && !c->command) || c->tids.n) {
+		processes_snapshot(&s->processes);
+		return;
+	}
+	for (size_t i = 0; i < c->pids.n; i++)
+		process_snapshot(&s->processes, c->pids.items[i]);
+}
+
+static int
+open_parts(struct sampler *s, struct err *err)
+{
+	const struct sampler_config *c = s->config;
+
+	if (cpus_online(&s->online, err) || cpus_check(&c->cpus, &s->online, err))
+		return -1;
+	s->sideband = sideband_open(s->online.items, s->online.n, err);
+	if (!s->sideband)
+		return -1;
+	snapshot(s);
+	s->kernel = kernel_load(c, s->event, s->online.items, s->online.n, message, s, err);
+	if (!s->kernel)
+		return -1;
+	s->per_cpu = xcalloc(kernel_cpus(s->kernel), sizeof(*s->per_cpu));
+	s->attach = attach_open(c, s->event, chosen_cpus(s), s->kernel, s->sideband, err);
+	return s->attach ? 0 : -1;
+}
+
+struct sampler *
+sampler_open(const struct sampler_config *config, struct err *err)
+{
+	struct sampler *s = xcalloc(1, sizeof(*s));
+
+	s->config = config;
+	s->windows[0].one_by_one = s->windows[1].one_by_one = config->timestamps;
+	s->event = config->event ? config->event : event_default();
+	s->resolver = resolver_open(&s->processes, &s->sink, (unsigned)config->max_depth, kernel_depth());
+	if (!open_parts(s, err))
+		return s;
+	sampler_close(s);
+	return NULL;
+}
+
+void
+sampler_close(struct sampler *s)
+{
+	if (s->attach)
+		attach_close(s->attach);
+	if (s->kernel)
+		kernel_close(s->kernel);
+	if (s->sideband)
+		sideband_close(s->sideband);
+	resolver_close(s->resolver);
+	processes_free(&s->processes);
+	window_free(&s->windows[0]);
+	window_free(&s->windows[1]);
+	free(s->online.items);
+	free(s->per_cpu);
+	free(s->facts);
+	free(s);
+}
+
+int
+sampler_start(struct sampler *s, const struct sampler_sink *sink, struct err *err)
+{
+	s->sink = *sink;
+	s->window_start = monotonic_ns();
+	if (s->config->duration)
+		kernel_set_deadline(s->kernel, s->window_start + s->config->duration);
+	return attach_enable(s->attach, err);
+}
+
+uint64_t
+sampler_time(const struct sampler *s)
+{
+	return s->window_start;
+}
+
+/* Events of the whole system are on the cpus that there were. */
+static void
+count_new_cpus(struct sampler *s)
+{
+	struct int_list online = {0};
+	struct err err;
+
+	if (!s->config->cpus.n && config_is_whole(s->config) && !cpus_online(&online, &err))
+		for (size_t i = 0; i < online.n; i++)
+			s->totals.new_cpus += !int_list_has(&s->online, online.items[i]);
+	free(online.items);
+}
+
+void
+sampler_stop(struct sampler *s)
+{
+	count_new_cpus(s);
+	attach_disable(s->attach);
+}
+
+void
+sampler_collect(struct sampler *s)
+{
+	kernel_collect(s->kernel);
+	sideband_collect(s->sideband);
+}
+
+void
+sampler_forget(struct sampler *s)
+{
+	resolver_forget(s->resolver);
+}
+
+const struct sampler_totals *
+sampler_totals(const struct sampler *s)
+{
+	return &s->totals;
+}
+
+const char *
+sampler_event(const struct sampler *s)
+{
+	return s->event;
+}
+
+unsigned
+sampler_cpus(const struct sampler *s)
+{
+	return (unsigned)chosen_cpus(s)->n;
+}
+
+bool
+sampler_targets_gone(const struct sampler *s)
+{
+	return attach_targets_gone(s->attach);
+}
+
+static void
+lose(struct sampler *s, const char *cause, uint32_t cpu, uint64_t count, uint64_t *total)
+{
+	*total += count;
+	if (count)
+		s->sink.lost(s->sink.context, cause, cpu, count);
+}
+
+struct counting {
+	struct sampler *sampler;
+	struct window *window;
+};
+
+/* A key whose stack never came cannot be; if it is, it is not passed over in silence. */
+static void
+counted(void *context, const struct sample_key *key, uint64_t count)
+{
+	struct counting *c = context;
+
+	if (!window_count(c->window, key, count))
+		lose(c->sampler, LOST_NO_STACK, key->cpu, count, &c->sampler->totals.no_stack);
+}
+
+/* Samples that are alike but for their time stand together, which also keeps the stream small. */
+static int
+by_task(const void *a, const void *b)
+{
+	const struct sample_fact *x = a, *y = b;
+
+	if (x->task != y->task)
+		return x->task < y->task ? -1 : 1;
+	if (x->cpu != y->cpu)
+		return x->cpu < y->cpu ? -1 : 1;
+	return x->stack < y->stack ? -1 : x->stack > y->stack;
+}
+
+/* Walks samples and side-band records together by time, so that each address is looked up among the mappings
+ * of its moment. */
+static void
+resolve_window(struct sampler *s, struct window *w)
+{
+	s->n_facts = 0;
+	window_sort(w);
+	sideband_sort(s->sideband);
+	for (size_t i = 0; i < w->n; i++) {
+		const struct raw_sample *raw = &w->samples[i];
+
+		sideband_apply(s->sideband, raw->time, &s->processes);
+		GROW(s->facts, s->n_facts, s->facts_cap);
+		s->facts[s->n_facts++] = resolve(s->resolver, raw, w->arena + raw->at);
+	}
+	if (!s->config->timestamps)
+		qsort(s->facts, s->n_facts, sizeof(*s->facts), by_task);
+}
+
+static int
+account(struct sampler *s, uint32_t window, struct err *err)
+{
+	struct sampler_totals *t = &s->totals;
+
+	if (kernel_stats(s->kernel, window, s->per_cpu, err))
+		return -1;
+	for (uint32_t cpu = 0; cpu < kernel_cpus(s->kernel); cpu++) {
+		const struct sample_stats *st = &s->per_cpu[cpu];
+
+		t->fired += st->fired;
+		t->idle += st->idle;
+		t->other += st->other;
+		t->late += st->late;
+		lose(s, LOST_RING_FULL, cpu, st->ring_full, &t->ring_full);
+		lose(s, LOST_NO_RING, cpu, st->no_ring, &t->no_ring);
+	}
+	t->side_lost = sideband_lost(s->sideband);
+	t->refused = s->processes.refused;
+	t->missed = kernel_targets_missed(s->kernel);
+	return 0;
+}
+
+int
+sampler_window(struct sampler *s, struct err *err)
+{
+	uint64_t end = monotonic_ns();
+	struct window *w;
+	uint32_t number;
+
+	if (kernel_flip(s->kernel, &number, err))
+		return -1;
+	w = &s->windows[number & 1];
+	sampler_collect(s);
+	s->sink.window(s->sink.context, s->window_start, end);
+	if (kernel_counts(s->kernel, number, counted, &(struct counting){s, w}, err))
+		return -1;
+	resolve_window(s, w);
+	for (size_t i = 0; i < s->n_facts; i++) {
+		s->totals.delivered += s->facts[i].count;
+		s->sink.sample(s->sink.context, &s->facts[i]);
+	}
+	window_clear(w);
+	sideband_apply(s->sideband, end, &s->processes);
+	processes_purge(&s->processes);
+	s->window_start = end;
+	return account(s, number, err);
+}

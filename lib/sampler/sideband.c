@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the kernel tells about processes while we sample. */
+#include "sampler/sideband.h"
+
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "sampler/advice.h"
+
+enum { RING_BYTES = 512 << 10 }; /* a power of two; what kernel.perf_event_mlock_kb allows by default */
+
+struct ring {
+	int fd;
+	struct perf_event_mmap_page *page;
+	char *data;
+};
+
+/* One record that waits for its time; the record's bytes are in the arena. */
+struct pending {
+	uint64_t time, order;
+	size_t at;
+};
+
+struct sideband {
+	struct ring *rings;
+	size_t n_rings, page_size;
+	struct buf arena;
+	struct pending *pending;
+	size_t n, cap, applied;
+	uint64_t order, lost;
+};
+
+/* What follows each record because of sample_id_all: sample_type is TID | TIME. */
+struct sample_id {
+	uint32_t pid, tid;
+	uint64_t time;
+};
+
+static int
+open_dummy(uint32_t cpu)
+{
+	struct perf_event_attr attr = {
+		.size = sizeof(attr),
+		.type = PERF_TYPE_SOFTWARE,
+		.config = PERF_COUNT_SW_DUMMY,
+		.sample_type = PERF_SAMPLE_TID | PERF_SAMPLE_TIME,
+		.sample_id_all = 1,
+		.mmap = 1,
+		.mmap2 = 1,
+		.build_id = 1,
+		.comm = 1,
+		.comm_exec = 1,
+		.task = 1,
+		.watermark = 1,
+		.wakeup_watermark = UINT32_MAX,
+		.use_clockid = 1,
+		.clockid = CLOCK_MONOTONIC,
+	};
+	int fd = (int)syscall(SYS_perf_event_open, &attr, -1, (int)cpu, -1, PERF_FLAG_FD_CLOEXEC);
+
+	if (fd < 0 && errno == EINVAL) { /* before 5.12 */
+		attr.build_id = 0;
+		fd = (int)syscall(SYS_perf_event_open, &attr, -1, (int)cpu, -1, PERF_FLAG_FD_CLOEXEC);
+	}
+	return fd;
+}
+
+static int
+open_ring(struct sideband *s, struct ring *r, uint32_t cpu, struct err *err)
+{
+	void *p;
+
+	r->fd = open_dummy(cpu);
+	if (r->fd < 0)
+		return advise_perf(err, "side-band event", 0);
+	p = mmap(NULL, RING_BYTES + s->page_size, PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, 0);
+	if (p == MAP_FAILED) {
+		close(r->fd);
+		return err_set(err, "side-band buffer: mmap (kernel.perf_event_mlock_kb, 'ulimit -l'):");
+	}
+	r->page = p;
+	r->data = (char *)p + s->page_size;
+	return 0;
+}
+
+struct sideband *
+sideband_open(const uint32_t *cpus, size_t n_cpus, struct err *err)
+{
+	struct sideband *s = xcalloc(1, sizeof(*s));
+
+	s->page_size = (size_t)sysconf(_SC_PAGESIZE);
+	s->rings = xcalloc(n_cpus, sizeof(*s->rings));
+	for (; s->n_rings < n_cpus; s->n_rings++)
+		if (open_ring(s, &s->rings[s->n_rings], cpus[s->n_rings], err)) {
+			sideband_close(s);
+			return NULL;
+		}
+	return s;
+}
+
+void
+sideband_close(struct sideband *s)
+{
+	for (size_t i = 0; i < s->n_rings; i++) {
+		munmap(s->rings[i].page, RING_BYTES + s->page_size);
+		close(s->rings[i].fd);
+	}
+	buf_free(&s->arena);
+	free(s->rings);
+	free(s->pending);
+	free(s);
+}
+
+uint64_t
+sideband_lost(const struct sideband *s)
+{
+	return s->lost;
+}
+
+/* Copies a record whole: it may wrap round the ring's end. */
+static void
+copy_record(struct sideband *s, const struct ring *r, uint64_t tail, size_t size)
+{
+	size_t ring_size = RING_BYTES, at = tail % ring_size;
+	size_t first = ring_size - at < size ? ring_size - at : size;
+
+	buf_add(&s->arena, r->data + at, first);
+	buf_add(&s->arena, r->data, size - first);
+}
+
+static void
+keep(struct sideband *s, const struct ring *r, uint64_t tail, const struct perf_event_header *h)
+{
+	size_t at = s->arena.len;
+	struct sample_id id;
+
+	copy_record(s, r, tail, h->size);
+	if (h->type == PERF_RECORD_LOST && h->size >= sizeof(*h) + 16) {
+		uint64_t lost;
+
+		memcpy(&lost, s->arena.data + at + sizeof(*h) + 8, sizeof(lost));
+		s->lost += lost;
+	}
+	if (h->size < sizeof(*h) + sizeof(id)) {
+		s->arena.len = at;
+		return;
+	}
+	memcpy(&id, s->arena.data + at + h->size - sizeof(id), sizeof(id));
+	GROW(s->pending, s->n, s->cap);
+	s->pending[s->n++] = (struct pending){.time = id.time, .order = s->order++, .at = at};
+}
+
+static void
+drain(struct sideband *s, struct ring *r)
+{
+	uint64_t head = __atomic_load_n(&r->page->data_head, __ATOMIC_ACQUIRE), tail = r->page->data_tail;
+	size_t ring_size = RING_BYTES;
+
+	while (tail < head) {
+		struct perf_event_header h; /* 8 bytes, never wraps: records are multiples of 8 */
+
+		memcpy(&h, r->data + tail % ring_size, sizeof(h));
+		if (h.size < sizeof(h))
+			break;
+		keep(s, r, tail, &h);
+		tail += h.size;
+	}
+	__atomic_store_n(&r->page->data_tail, tail, __ATOMIC_RELEASE);
+}
+
+/* Drops what was applied, so that the arena does not grow for ever. */
+static void
+compact(struct sideband *s)
+{
+	struct buf kept = {0};
+
+	if (!s->applied)
+		return;
+	for (size_t i = s->applied; i < s->n; i++) {
+		struct pending *p = &s->pending[i];
+		struct perf_event_header h;
+		size_t at = kept.len;
+
+		memcpy(&h, s->arena.data + p->at, sizeof(h));
+		buf_add(&kept, s->arena.data + p->at, h.size);
+		p->at = at;
+		s->pending[i - s->applied] = *p;
+	}
+	s->n -= s->applied;
+	s->applied = 0;
+	buf_free(&s->arena);
+	s->arena = kept;
+}
+
+void
+sideband_collect(struct sideband *s)
+{
+	compact(s);
+	for (size_t i = 0; i < s->n_rings; i++)
+		drain(s, &s->rings[i]);
+}
+
+static int
+by_time(const void *a, const void *b)
+{
+	const struct pending *x = a, *y = b;
+
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+void
+sideband_sort(struct sideband *s)
+{
+	qsort(s->pending + s->applied, s->n - s->applied, sizeof(*s->pending), by_time);
+}
+
+/* The body of PERF_RECORD_MMAP2 after pid and tid. */
+struct mmap2_body {
+	uint64_t address, length, page_offset;
+	union {
+		struct {
+			uint32_t major, minor;
+			uint64_t inode, inode_generation;
+		};
+		struct {
+			uint8_t build_id_len, reserved[3];
+			uint8_t build_id[20];
+		};
+	};
+	uint32_t protection, flags;
+	/* file name follows */
+};
+
+static void
+apply_mmap(struct processes *ps, const struct perf_event_header *h, const char *body, uint32_t pid)
+{
+	static const char deleted[] = " (deleted)";
+	size_t room = h->size - sizeof(*h) - 8, len;
+	struct mmap2_body b;
+	struct mapping m;
+	char path[4096 + 64];
+	bool with_id = h->misc & PERF_RECORD_MISC_MMAP_BUILD_ID;
+
+	if (room < sizeof(b) + sizeof(struct sample_id) + 8)
+		return;
+	memcpy(&b, body + 8, sizeof(b));
+	len = strnlen(body + 8 + sizeof(b), room - sizeof(b) - sizeof(struct sample_id));
+	if (len >= sizeof(path))
+		len = sizeof(path) - 1;
+	memcpy(path, body + 8 + sizeof(b), len);
+	path[len] = 0;
+	if (len > sizeof(deleted) && !strcmp(path + len - (sizeof(deleted) - 1), deleted))
+		path[len - (sizeof(deleted) - 1)] = 0;
+	if (with_id && b.build_id_len > sizeof(b.build_id))
+		return;
+	m = (struct mapping){.start = b.address, .end = b.address + b.length, .page_offset = b.page_offset};
+	if (with_id)
+		m.backing = backing_get(ps, path, 0, 0, b.build_id, b.build_id_len);
+	else
+		m.backing = backing_get(ps, path, makedev(b.major, b.minor), b.inode, NULL, 0);
+	process_map(ps, pid, &m);
+}
+
+bool
+sideband_forked(const struct sideband *s, uint32_t tid, uint32_t *parent_tid, uint64_t *time)
+{
+	for (size_t i = s->applied; i < s->n; i++) {
+		const char *record = s->arena.data + s->pending[i].at;
+		struct perf_event_header h;
+		uint32_t ids[4]; /* pid, ppid, tid, ptid */
+
+		memcpy(&h, record, sizeof(h));
+		if (h.type != PERF_RECORD_FORK || h.size < sizeof(h) + sizeof(ids))
+			continue;
+		memcpy(ids, record + sizeof(h), sizeof(ids));
+		if (ids[2] != tid)
+			continue;
+		*parent_tid = ids[3];
+		*time = s->pending[i].time;
+		return true;
+	}
+	return false;
+}
+
+static void
+apply_one(struct processes *ps, const char *record, uint64_t time)
+{
+	struct perf_event_header h;
+	const char *body = record + sizeof(h);
+	uint32_t ids[4] = {0}; /* fork, exit: pid, ppid, tid, ptid; comm, mmap2: pid, tid */
+
+	memcpy(&h, record, sizeof(h));
+	memcpy(ids, body, h.size - sizeof(h) < sizeof(ids) ? h.size - sizeof(h) : sizeof(ids));
+	if (h.type == PERF_RECORD_LOST)
+		processes_doubt(ps);
+	else if (!ids[0] || ids[0] == UINT32_MAX) /* not in our pid namespace */
+		return;
+	switch (h.type) {
+	case PERF_RECORD_MMAP2:
+		apply_mmap(ps, &h, body, ids[0]);
+		break;
+	case PERF_RECORD_COMM:
+		if (h.misc & PERF_RECORD_MISC_COMM_EXEC)
+			process_exec(ps, ids[0], time);
+		break;
+	case PERF_RECORD_FORK:
+		process_fork(ps, ids[0], ids[1]);
+		break;
+	case PERF_RECORD_EXIT:
+		if (ids[0] == ids[2])
+			process_exit(ps, ids[0]);
+		break;
+	default:
+		break;
+	}
+}
+
+void
+sideband_apply(struct sideband *s, uint64_t time, struct processes *ps)
+{
+	for (; s->applied < s->n && s->pending[s->applied].time <= time; s->applied++)
+		apply_one(ps, s->arena.data + s->pending[s->applied].at, s->pending[s->applied].time);
+}

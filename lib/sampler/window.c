@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The samples of one window as they came from the kernel. */
+#include "sampler/window.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+static uint64_t
+hash_key(const struct sample_key *key)
+{
+	return hash_pair(key->stack ^ key->start, (uint64_t)key->tid << 32 | key->cpu);
+}
+
+/* The same key may come more than once: when the map was full, each of its samples came with its stack. */
+static struct raw_sample *
+find(const struct window *w, const struct sample_key *key)
+{
+	struct probe p = table_probe(&w->by_key, hash_key(key));
+	uint32_t i;
+
+	while (table_next(&w->by_key, &p, &i))
+		if (!memcmp(&w->samples[i].key, key, sizeof(*key)))
+			return &w->samples[i];
+	return NULL;
+}
+
+void
+window_add(struct window *w, const struct sample_message *m)
+{
+	struct raw_sample *have = w->one_by_one ? NULL : find(w, &m->key);
+	size_t n = (size_t)m->n_user + m->n_kernel;
+
+	if (have) {
+		have->count++;
+		return;
+	}
+	if (w->used + n > w->arena_cap) {
+		w->arena_cap = grow_capacity(w->arena_cap, w->used + n);
+		w->arena = xreallocarray(w->arena, w->arena_cap, sizeof(*w->arena));
+	}
+	memcpy(w->arena + w->used, m->addresses, n * sizeof(*w->arena));
+	GROW(w->samples, w->n, w->cap);
+	w->samples[w->n] = (struct raw_sample){
+		.key = m->key, .time = m->time, .count = 1, .at = w->used, .n_user = m->n_user, .n_kernel = m->n_kernel};
+	w->used += n;
+	if (!w->one_by_one)
+		table_insert(&w->by_key, hash_key(&m->key), (uint32_t)w->n);
+	w->n++;
+}
+
+bool
+window_count(struct window *w, const struct sample_key *key, uint64_t count)
+{
+	struct raw_sample *have = find(w, key);
+
+	if (have)
+		have->count += count;
+	return have;
+}
+
+static int
+by_time(const void *a, const void *b)
+{
+	const struct raw_sample *x = a, *y = b;
+
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+void
+window_sort(struct window *w)
+{
+	table_clear(&w->by_key);
+	qsort(w->samples, w->n, sizeof(*w->samples), by_time);
+}
+
+void
+window_clear(struct window *w)
+{
+	w->n = w->used = 0;
+	if (w->by_key.used)
+		table_clear(&w->by_key);
+}
+
+void
+window_free(struct window *w)
+{
+	free(w->samples);
+	free(w->arena);
+	table_free(&w->by_key);
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a frame is called. */
+#include "stream/naming.h"
+
+#include <string.h>
+
+static struct text
+literal(const char *s)
+{
+	return text_of(s, strlen(s));
+}
+
+/* The last component of a path. */
+static struct text
+base_name(struct text path)
+{
+	const char *slash = path.len ? memrchr(path.data, '/', path.len) : NULL;
+
+	return slash ? text_of(slash + 1, path.len - (size_t)(slash + 1 - path.data)) : path;
+}
+
+static bool
+bracketed(struct text t)
+{
+	return t.len > 2 && t.data[0] == '[' && t.data[t.len - 1] == ']';
+}
+
+/* Short name of a module, or an empty text. */
+static struct text
+module_name(const struct dict *d, uint32_t module)
+{
+	struct text path = texts_get(&d->paths, module);
+
+	if (d->modules[module].kind == MODULE_ANON)
+		return text_of("", 0);
+	if (d->modules[module].kind == MODULE_MARK || bracketed(path))
+		return path;
+	return base_name(path);
+}
+
+static const char *
+mark_of(const struct dict *d, uint32_t module, bool inlined)
+{
+	if (inlined)
+		return "_[i]";
+	if (d->modules[module].kind == MODULE_KERNEL)
+		return "_[k]";
+	return d->modules[module].kind == MODULE_JIT ? "_[j]" : "";
+}
+
+static void
+hand_over(struct naming *n, const struct dict *d, uint32_t module, struct text name, const char *mark, uint32_t function)
+{
+	struct text prefix = n->module && function != DICT_NONE ? module_name(d, module) : text_of("", 0);
+
+	if (!prefix.len && !*mark) {
+		n->each(n->to, name, function);
+		return;
+	}
+	if (bracketed(prefix))
+		prefix = text_of(prefix.data + 1, prefix.len - 2);
+	n->scratch.len = 0;
+	buf_add(&n->scratch, prefix.data, prefix.len);
+	buf_puts(&n->scratch, prefix.len ? "`" : "");
+	buf_add(&n->scratch, name.data, name.len);
+	buf_puts(&n->scratch, mark);
+	n->each(n->to, text_of(n->scratch.data, n->scratch.len), DICT_NONE);
+}
+
+/* [libfoo.so], [unknown], and marks as they are. */
+static void
+name_by_module(struct naming *n, const struct dict *d, uint32_t module)
+{
+	struct text name = module_name(d, module);
+	struct buf b = {0};
+
+	if (d->modules[module].kind == MODULE_MARK) {
+		n->each(n->to, name.len ? name : literal("[unknown]"), DICT_NONE);
+		return;
+	}
+	if (!name.len)
+		name = literal("unknown");
+	if (!bracketed(name)) {
+		buf_char(&b, '[');
+		buf_add(&b, name.data, name.len);
+		buf_char(&b, ']');
+		name = text_of(b.data, b.len);
+	}
+	hand_over(n, d, module, name, n->annotate ? mark_of(d, module, false) : "", DICT_NONE);
+	buf_free(&b);
+}
+
+void
+name_frame(struct naming *n, const struct dict *d, uint32_t frame)
+{
+	uint32_t module = d->frames[frame].module, first = d->frames[frame].names, last, chain;
+
+	if (!first) {
+		name_by_module(n, d, module);
+		return;
+	}
+	for (last = --first; d->names[last].more; last++)
+		;
+	chain = last - first;
+	for (uint32_t i = last + 1; i-- > first;) {
+		uint32_t function = d->names[i].function;
+		struct text name = texts_get(&d->functions, function);
+
+		if (last - i == NAMING_INLINE_MAX) {
+			n->each(n->to, literal(NAMING_DEEPER), DICT_NONE);
+			break;
+		}
+		if (!name.len && !chain)
+			name_by_module(n, d, module);
+		else
+			hand_over(n, d, module, name, n->annotate ? mark_of(d, module, i < last) : "", function);
+	}
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a frame is called: its functions if it was given names, else its module. */
+#ifndef STREAM_NAMING_H
+#define STREAM_NAMING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "stream/dict.h"
+
+enum { NAMING_INLINE_MAX = 256 }; /* functions at one frame; what is further in is called [deeper] */
+
+#define NAMING_DEEPER "[deeper]"
+
+struct naming {
+	bool module;   /* libc.so.6`qsort */
+	bool annotate; /* _[k] kernel, _[i] inlined, _[j] JIT */
+
+	/* Is handed each name, outermost function first. The text is not safe for any format and is valid during the
+	 * call only. `function` is its id when the text is that function's name and nothing else, or DICT_NONE. */
+	void (*each)(void *to, struct text name, uint32_t function);
+	void *to;
+
+	struct buf scratch; /* private; to be freed by the caller */
+};
+
+void name_frame(struct naming *n, const struct dict *d, uint32_t frame);
+
+#endif

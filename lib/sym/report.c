@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What became of the modules of a recording, in words for the user. */
+#include "sym/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "elf/build_id.h"
+#include "elf/sort.h"
+
+uint32_t
+report_subject(struct report *r, const char *path, size_t path_len, const uint8_t *id, size_t len, uint32_t module,
+	       const char *told_why)
+{
+	char hex[BUILD_ID_TEXT];
+	struct buf name = {0};
+	uint32_t subject;
+
+	buf_add(&name, path, path_len);
+	if (!told_why && len)
+		buf_printf(&name, " (build-id %s)", build_id_text(id, len, hex));
+	subject = intern(&r->names, name.data, name.len);
+	buf_free(&name);
+	if (subject == r->n) {
+		GROW(r->subjects, r->n, r->cap);
+		r->subjects[r->n++] = (struct subject){.module = module, .told_why = told_why};
+	}
+	return subject;
+}
+
+/* Paths come from the stream: nothing in them may reach a terminal as a command to it. */
+static void
+end_line(struct buf *lines, size_t start)
+{
+	for (size_t i = start; i < lines->len; i++)
+		if ((unsigned char)lines->data[i] < 0x20 || lines->data[i] == 0x7f)
+			lines->data[i] = '?';
+	buf_char(lines, '\n');
+}
+
+/* A problem as the library tells it may start with the module's path (control bytes replaced); once is enough. */
+static const char *
+without_path(const char *problem, const char *path)
+{
+	size_t i = 0;
+
+	while (path[i] && (problem[i] == path[i] || problem[i] == '?'))
+		i++;
+	return !path[i] && problem[i] == ':' && problem[i + 1] == ' ' ? problem + i + 2 : problem;
+}
+
+static const char *
+why(const struct subject *subject, const struct symbol_source *source)
+{
+	if (subject->told_why)
+		return source->symbols ? "not among those recorded" : subject->told_why;
+	if (source->problem)
+		return without_path(source->problem, source->path);
+	return source->full ? "its symbol table does not have them" : "install its debug symbols";
+}
+
+void
+report_missing(struct report *r, const struct symbolizer *s, size_t most, struct buf *lines)
+{
+	struct sort_item *order = xcalloc(r->n + 1, sizeof(*order));
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		if (r->subjects[i].samples)
+			order[n++] = (struct sort_item){~r->subjects[i].samples, (uint32_t)i};
+	sort_items(order, n);
+	for (size_t i = 0; i < n && i < most; i++) {
+		const struct subject *subject = &r->subjects[order[i].index];
+		const char *name = r->names.all[order[i].index].text;
+		struct symbol_source source;
+		size_t start = lines->len;
+
+		symbolizer_source(s, subject->module, &source);
+		buf_printf(lines, "no symbols for %llu sample%s in %s: %s", (unsigned long long)subject->samples,
+			   subject->samples == 1 ? "" : "s", name, why(subject, &source));
+		end_line(lines, start);
+	}
+	if (n > most)
+		buf_printf(lines, "no symbols in %zu more\n", n - most);
+	free(order);
+}
+
+void
+report_sources(const struct report *r, const struct symbolizer *s, struct buf *lines)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		const char *name = r->names.all[i].text;
+		struct symbol_source source;
+		size_t start = lines->len;
+
+		symbolizer_source(s, r->subjects[i].module, &source);
+		if (!source.tried)
+			continue;
+		buf_printf(lines, "%s: %zu symbols", name, source.symbols);
+		if (source.debug)
+			buf_printf(lines, " from %s", source.debug);
+		else if (source.image)
+			buf_printf(lines, " from %s of %s", source.full ? ".symtab" : ".dynsym", source.image);
+		else if (r->subjects[i].told_why)
+			buf_puts(lines, " from the stream");
+		if (source.problem)
+			buf_printf(lines, "; %s", without_path(source.problem, name));
+		end_line(lines, start);
+	}
+}
+
+void
+report_free(struct report *r)
+{
+	intern_free(&r->names);
+	free(r->subjects);
+}

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# pb-fold: streams in, folded text out. Goldens are in tests/fold (scripts/record-golden makes them anew).
+load helpers
+
+# stream TEXT...: the stream of these lines, behind a segment, a module, two frames and a task.
+stream() {
+	printf '%s\n' segment 'event name="cycles" unit="samples"' 'module path="/bin/a"' 'frame offset=1' 'frame offset=2' \
+		'task pid=7 tid=7 comm="a"' "$@" | pb-dump -r
+}
+
+# folds WANTED TEXT... [-- OPTION...]
+folds() {
+	local wanted=$1 lines=() options=()
+	shift
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do
+		lines+=("$1")
+		shift
+	done
+	options=("${@:2}")
+	equals "$(stream "${lines[@]}" end | pb-fold "${options[@]}")" "$(printf "$wanted")"
+}
+
+@test "each golden text is as it was, and so is what is said" {
+	local name input options failed=0
+	while IFS='|' read -r name input options; do
+		eval "pb-dump -r tests/fold/$input.txt | pb-fold $options" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err"
+		cmp "$BATS_TEST_TMPDIR/out" tests/fold/$name.folded || failed=1
+		cmp "$BATS_TEST_TMPDIR/err" tests/fold/$name.err || failed=1
+	done < <(grep -v '^#' tests/fold/cases)
+	[ $failed = 0 ]
+}
+
+@test "counts add up to the samples of the stream, with every option" {
+	local options
+	pb-dump -r tests/fold/main.txt >"$BATS_TEST_TMPDIR/main"
+	for options in '' --pid --tid --cpu --no-comm --module --annotate '--cpu --tid --no-comm --module --annotate'; do
+		equals "$(pb-fold $options "$BATS_TEST_TMPDIR/main" | awk '{ n += $NF } END { print n }')" 32769
+	done
+}
+
+@test "a large stream: exact counts, each stack once, the same in one and in two segments" {
+	local large=$BATS_TEST_TMPDIR/large
+	make -s build/tests/stream/generate
+	build/tests/stream/generate 200000 20000 >"$large"
+	pb-fold "$large" >"$large.folded"
+	equals "$(awk '{ n += $NF } END { print n }' "$large.folded")" \
+		"$(pb-dump "$large" | sed -n 's/^sample .* count=//p' | awk '{ n += $1 } END { print n }')"
+	equals "$(sed 's/ [0-9]*$//' "$large.folded" | sort | uniq -d)" ""
+	cmp <(pb-fold "$large" "$large") <(awk '{ $NF *= 2; print }' "$large.folded")
+	cmp <(pb-fold --tid "$large" | sed -E 's/^([a-z]+-[0-9])-[0-9]+\/[0-9]+;/\1;/' | awk '{ n = $NF; sub(/ [0-9]+$/, ""); s[$0] += n }
+		END { for (i in s) print i, s[i] }' | sort) <(sort "$large.folded")
+	build/tests/stream/generate 200000 20000 timed >"$large"
+	equals "$(pb-fold "$large" | awk '{ n += $NF } END { print n }')" 200000
+}
+
+@test "the same stack defined twice, and the same name for other frames, are one line" {
+	folds 'a;[a] 7\n' 'stack' 'stack' 'stack frame=1' 'sample count=1' 'sample stack=1 count=2' 'sample stack=2 count=4'
+}
+
+@test "stacks shared by tasks of other names are told apart" {
+	folds 'a;[a] 1\na;[a];[a] 8\nb;[a] 2\nb;[a];[a] 4\n' 'task comm="b"' 'stack' 'stack parent=0 frame=1' 'sample count=1' \
+		'sample task=1 count=2' 'sample task=1 stack=1 count=4' 'sample stack=1 count=8'
+}
+
+@test "names may come after the samples, and a later group replaces an earlier one" {
+	folds 'a;new 1\n' 'stack' 'sample count=1' 'function name="old"' 'function name="new"' 'name' ' --' 'name function=1'
+	folds 'a;outer;inner 1\n' 'stack' 'sample count=1' 'function name="inner"' 'function name="outer"' 'name' 'name function=1'
+}
+
+@test "what ends a line for some readers, or is dropped by them, is written out" {
+	folds 'a;a\\xe2\\x80\\xa8b\\xe2\\x80\\xa9c\\xc2\\x85d\\xef\\xbb\\xbf 1\n' 'stack' 'sample count=1' \
+		'function name="a\xe2\x80\xa8b\xe2\x80\xa9c\xc2\x85d\xef\xbb\xbf"' 'name'
+	folds 'a;\xe2\x80\xa7\xe2\x80\xaa\xef\xbb\xbe\xc2\xa0 1\n' 'stack' 'sample count=1' \
+		'function name="\xe2\x80\xa7\xe2\x80\xaa\xef\xbb\xbe\xc2\xa0"' 'name'
+}
+
+@test "a name with any character is one line to Python, too, and begins no file with a mark" {
+	perl -e 'print "segment\nevent unit=\"samples\"\nmodule path=\"/bin/a\"\nframe offset=1\nstack\n";
+		 for $c (1..0x10ffff) { next if $c >= 0xd800 && $c < 0xe000 || $c > 0xffff && $c & 0xfff; utf8::encode($s = chr $c);
+			$s =~ s/(.)/sprintf "\\x%02x", ord $1/ges; print "task tid=$c comm=\"${s}n$s\"\nsample task=", $n++, " count=1\n" }
+		 print "end\n"' | pb-dump -r | pb-fold >"$BATS_TEST_TMPDIR/text"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/text")" -gt 63000 ]
+	run_ok python3 -c 'import sys
+text = open(sys.argv[1], encoding="utf-8", newline="").read()
+print(len(text.splitlines()) - text.count("\n"), text.count("\ufeff"))' "$BATS_TEST_TMPDIR/text"
+	equals "$output" "0 0"
+}
+
+@test "deep stacks and long inline chains end in [deeper]" {
+	local deep
+	deep=$(stream stack $(:) "$(for i in $(seq 5000); do echo "stack parent=$((i - 1))"; done)" 'sample stack=4095 count=1' \
+		'sample stack=4096 count=2' 'sample stack=5000 count=4' end | pb-fold --no-comm)
+	equals "$(awk -F ';' '{ print NF, $NF }' <<<"$deep")" $'4096 [a] 1\n4097 [deeper] 6'
+	deep=$(stream stack 'sample count=1' 'function name="f"' "$(yes name | head -300)" end | pb-fold --no-comm)
+	equals "$(awk -F ';' '{ print NF, $1, $256, $NF }' <<<"$deep")" '257 f f [deeper] 1'
+}
+
+@test "counts up to 2^63 - 1, and no further" {
+	folds 'a;[a] 9223372036854775807\n' 'stack' 'sample count=9223372036854775806' 'sample count=1'
+	fails 1 'offset 122: sample: the counts add up to more than 9223372036854775807' \
+		pb-fold <(stream stack 'sample count=9223372036854775807' 'sample count=1' end)
+	equals "$output" 'a;[a] 9223372036854775807'
+	fails 1 'sample: the counts add up' pb-fold <(stream stack 'sample count=18446744073709551615' end)
+	fails 1 'lost: the counts add up' pb-fold <(stream 'lost count=9223372036854775807' 'lost count=1' end)
+	fails 1 'tally: the counts add up' pb-fold <(stream 'tally class=3 count=18446744073709551615' end)
+	run_ok pb-fold <(stream 'tally class=0 count=18446744073709551615' end)
+}
+
+@test "--event: a name that no event has is an error that tells the names there are" {
+	fails 1 "pb-fold: no event is named 'cycle'; there are samples of cycles" \
+		pb-fold -e cycle <(stream stack window 'sample count=1' end)
+	fails 1 "pb-fold: no event is named ''" pb-fold -e '' <(stream end)
+	run_ok pb-fold -e cycles <(stream stack window end)
+	equals "$stderr" "pb-fold: no samples"
+}
+
+@test "units decide what is added up, in all files" {
+	run_ok pb-fold <(stream stack window 'sample count=1' end) \
+		<(printf '%s\n' segment 'event name="off" unit="ns"' module frame stack task window 'sample count=5' end | pb-dump -r)
+	equals "$output" 'a;[a] 1'
+	equals "$stderr" 'pb-fold: left out 5 samples of events that count other things (off); see --event'
+}
+
+@test "lost samples are told, whatever their cause is called" {
+	fails 0 'pb-fold: 3 of 3 samples were lost (ring full)' pb-fold <(stream 'lost cause="ring full" count=3' end)
+	fails 0 'pb-fold: 1,234,567 of 1,234,567 samples were lost (?[31m?)' \
+		pb-fold <(stream 'lost cause="\x1b[31m\xff" count=1234567' end)
+	fails 0 '(1 1, 2 1, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1, ...)' \
+		pb-fold <(stream "$(seq 9 | sed 's/.*/lost cause="&" count=1/')" end)
+}
+
+@test "a file that is missing does not keep the others from being folded" {
+	fails 1 'pb-fold: /no/such/file: No such file or directory' pb-fold /no/such/file <(stream stack 'sample count=1' end)
+	equals "$output" 'a;[a] 1'
+}
+
+@test "a stream cut short: what there is, a warning, status 0" {
+	fails 0 'ends without its END record; using what there is' pb-fold <(stream stack 'sample count=1')
+	equals "$output" 'a;[a] 1'
+}
+
+@test "a real recording: as many samples as the decoder counts, and as the tally says" {
+	pb-record -q -a -F 499 -o "$BATS_TEST_TMPDIR/rec" -- sh -c 'gzip -c /bin/bash /bin/bash /bin/bash >/dev/null'
+	run_ok python3 tests/decode.py man/pb-stream.5 <"$BATS_TEST_TMPDIR/rec"
+	local fired delivered filtered lost samples
+	read -r samples fired delivered filtered lost < <(tail -n 1 <<<"$output" | awk '{ print $3, $5, $6, $7, $8 }')
+	[ "$samples" -gt 0 ]
+	equals "$fired" $((delivered + filtered + lost))
+	equals "$samples" "$delivered"
+	equals "$(pb-fold "$BATS_TEST_TMPDIR/rec" 2>/dev/null | awk '{ n += $NF } END { print n }')" "$samples"
+	equals "$(pb-symbolize -q "$BATS_TEST_TMPDIR/rec" | pb-fold 2>/dev/null | awk '{ n += $NF } END { print n }')" "$samples"
+	cmp <(pb-dump "$BATS_TEST_TMPDIR/rec" | pb-dump -r) "$BATS_TEST_TMPDIR/rec"
+}

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154 # bats sets status, output and stderr
+# What the bats files share: `load helpers` at the top of each.
+bats_require_minimum_version 1.5.0
+
+top=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+bin=${PB_BIN:-$top/build}
+PATH=$bin:$PATH
+export LC_ALL=C
+cd "$top" || exit 1
+
+# The commands that are built, one a line.
+commands() {
+	(cd "$bin" && ls -d pb-*)
+}
+
+# run_ok COMMAND...: runs it with stdout in $output and stderr in $stderr; it must exit with 0.
+run_ok() {
+	run --separate-stderr "$@"
+	exits_with 0
+}
+
+# fails STATUS TEXT COMMAND...: it must exit with STATUS and say TEXT somewhere on stderr.
+fails() {
+	local wanted=$1 text=$2
+	shift 2
+	run --separate-stderr "$@"
+	exits_with "$wanted" && contains "$stderr" "$text"
+}
+
+exits_with() {
+	[ "$status" -eq "$1" ] && return
+	printf 'wanted status %s, got %s\nstdout: %s\nstderr: %s\n' "$1" "$status" "${output:0:2000}" "${stderr:0:2000}"
+	return 1
+}
+
+# contains TEXT PART, equals TEXT WANTED: say what they saw when it does not hold.
+contains() {
+	[[ $1 == *"$2"* ]] && return
+	printf 'wanted:  …%s…\ngot:     %s\n' "$2" "${1:0:2000}"
+	return 1
+}
+
+equals() {
+	[ "$1" = "$2" ] && return
+	diff <(printf '%s\n' "$2") <(printf '%s\n' "$1") | head -40
+	return 1
+}
+
+# within SECONDS COMMAND...: tries until it succeeds or the time is up.
+within() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ $SECONDS -le $end ] || return 1
+		sleep 0.05
+	done
+}
