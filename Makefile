@@ -20,7 +20,7 @@ ALL_LDFLAGS = $(LDFLAGS) $(if $(ASAN),-fsanitize=address$(comma)undefined) $(if 
 comma := ,
 
 # Each command: the rooms it links, most dependent first, then its libraries.
-COMMANDS := pb-record pb-symbolize pb-fold pb-svg pb-dump
+COMMANDS := pb-record pb-symbolize pb-fold pb-svg pb-d3 pb-serve pb-dump
 rooms_pb-record    := sampler unwind sym elf stream base
 parts_pb-record    := record_sink record_kernel record_command
 libs_pb-record     := -lbpf -lelf -lz
@@ -30,12 +30,21 @@ rooms_pb-fold      := stream flame base
 parts_pb-fold      := fold_stacks fold_lines
 rooms_pb-svg       := flame base
 libs_pb-svg        := -lm
+rooms_pb-d3        := viewer flame base
+libs_pb-d3         := -lm
+rooms_pb-serve     := viewer stream flame base
+parts_pb-serve     := $(patsubst cmd/%.c,%,$(wildcard cmd/serve_*.c))
+libs_pb-serve      := -lwebsockets -lz -lm
 rooms_pb-dump      := stream base
 
-ROOMS   := base stream elf unwind sampler sym flame
+# The viewer's script is one file made of these, in this order.
+VIEWER := $(basename $(notdir $(wildcard lib/viewer/*.js)))
+
+ROOMS   := base stream elf unwind sampler sym flame viewer
 BPF     := $(patsubst bpf/%.bpf.c,%,$(wildcard bpf/*.bpf.c))
 SKELS   := $(BPF:%=$(B)/bpf/%.skel.h)
-objects  = $(patsubst %.c,$(B)/%.o,$(wildcard lib/$(1)/*.c)) $(patsubst %,$(B)/%.o,$(wildcard lib/$(1)/*.js lib/$(1)/*.css))
+objects  = $(patsubst %.c,$(B)/%.o,$(wildcard lib/$(1)/*.c)) $(patsubst %,$(B)/%.o,$(call texts,$(1)))
+texts    = $(wildcard lib/$(1)/*.css) $(if $(filter viewer,$(1)),lib/viewer/viewer.js,$(wildcard lib/$(1)/*.js))
 have     = $(foreach c,$(COMMANDS),$(if $(wildcard cmd/$(c).c),$(c)))
 BINARIES := $(have:%=$(B)/%)
 
@@ -66,6 +75,7 @@ $(B)/%.o: %.c
 # A page's script or style becomes `const char NAME[], NAME_end[]`, lib/flame/svg.js being svg_js.
 $(B)/%.js.o $(B)/%.css.o: EMBED = $(subst .,_,$(notdir $<))
 $(B)/%.js.o: %.js ; $(embed)
+$(B)/%.js.o: $(B)/%.js ; $(embed)
 $(B)/%.css.o: %.css ; $(embed)
 define embed
 @mkdir -p $(@D)
@@ -73,6 +83,16 @@ define embed
 @printf '.section .rodata\n.globl $(EMBED), $(EMBED)_end\n$(EMBED): .incbin "$<"\n$(EMBED)_end: .byte 0\n.section .note.GNU-stack,"",%%progbits\n' | \
 	$(CC) -c -x assembler -o $@ -
 endef
+
+# Lines of comment and indentation stay behind: no part may hold a text of several lines.
+$(B)/lib/viewer/viewer.js: $(VIEWER:%=lib/viewer/%.js) Makefile
+	@mkdir -p $(@D)
+	@{ echo '(() => {"use strict";'; sed -e 's/^[ \t]*//' -e '/^\/\//d' -e '/^$$/d' $(VIEWER:%=lib/viewer/%.js); echo '})();'; } > $@
+
+# A page's policy names what it may run and wear by hash.
+$(B)/lib/viewer/page.o: ALL_CFLAGS += -DSCRIPT_HASH='"$(call sha256,$(B)/lib/viewer/viewer.js)"' -DSTYLE_HASH='"$(call sha256,lib/viewer/viewer.css)"'
+$(B)/lib/viewer/page.o: $(B)/lib/viewer/viewer.js lib/viewer/viewer.css
+sha256 = sha256-$$(sha256sum < $(1) | cut -c1-64 | tr a-f A-F | basenc --base16 -d | base64 -w0)
 
 # Programs that tests run: build/tests/stream/cut from tests/stream/cut.c.
 $(B)/tests/%: $(B)/tests/%.o $(B)/lib/flame.a $(B)/lib/stream.a $(B)/lib/base.a

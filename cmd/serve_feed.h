@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* pb-serve's input: a thread reads the stream into a profile of bounded size; whoever serves takes messages and
+ * documents from here. Private to pb-serve. */
+#ifndef CMD_SERVE_FEED_H
+#define CMD_SERVE_FEED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+struct feed;
+
+struct feed_options {
+	uint64_t memory;    /* bytes the profile may take; cold leaves become [pruned] beyond that */
+	uint64_t window_ns; /* how far back in recorded time the windows are kept apart; older ones are merged */
+};
+
+enum feed_state {
+	FEED_LIVE,
+	FEED_ENDED,   /* the stream ended with its END record */
+	FEED_CUT,     /* it ended without */
+	FEED_FAILED,  /* malformed or unreadable; what came before is kept */
+	FEED_STOPPED, /* by feed_stop() */
+};
+
+/* Starts reading from fd, which stays the caller's and must stay open. `wake` is called from the reading thread, with no
+ * lock held, whenever there is something new; `name` is for messages ("<stdin>"). */
+struct feed *feed_start(int fd, const char *name, const struct feed_options *o, void (*wake)(void *to), void *to);
+
+/* Reads no further: the state becomes FEED_STOPPED unless it ended already. */
+void feed_stop(struct feed *f);
+
+enum feed_state feed_state(struct feed *f);
+
+/* A message to a page (serve_message.h says what is in it): immutable, shared by all clients it goes to. */
+struct message {
+	uint64_t epoch;	    /* of the numbering of nodes, frames, tasks and groups */
+	uint64_t at;	    /* what a client that has taken it is at */
+	size_t len;
+	const unsigned char *bytes;
+};
+
+/* The message that takes a client further that is at `at` in `epoch` (0, 0: has nothing): the next deltas, or a
+ * snapshot when there is no other way. NULL: it has everything. To be given back with message_release(). */
+const struct message *feed_message(struct feed *f, uint64_t epoch, uint64_t at);
+void message_release(struct feed *f, const struct message *m);
+
+/* Bounds memory: how many different snapshots are in clients' hands. A server whose slow clients hold more than it
+ * likes drops them. */
+unsigned feed_snapshots(struct feed *f);
+
+enum feed_document { FEED_TREE_JSON, FEED_FOLDED, FEED_FLAME_SVG, FEED_STATS };
+
+/* Appends /api/tree.json, /api/folded, /api/flame.svg, /api/stats: all samples so far. `query` is what followed '?'
+ * ("by=process"; "" for none). False with the reason in out when the query asks for something unknown. */
+bool feed_document(struct feed *f, enum feed_document which, const char *query, struct buf *out);
+
+#endif

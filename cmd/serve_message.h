@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The messages from pb-serve to the viewer (lib/viewer/decode.js reads them): binary WebSocket messages.
+ *
+ *	message   = 'D' body | 'S' body compressed by gzip
+ *	body      = epoch at section*			a delta appends to what the client has, a snapshot starts anew
+ *	section   = tag n record*n
+ *
+ * Numbers are unsigned LEB128; a text is its length in bytes and UTF-8 made visible (no control characters). Ids are
+ * given in order, from 0, for each kind; node 0 is the root and is not sent.
+ *
+ *	tag  record
+ *	1    module	text
+ *	2    frame	text module+1 (0: none) kind (0 user, 1 kernel, 2 inlined, 3 jit, 4 mark)
+ *	3    node	how far back its parent is (id - parent, at least 1), frame
+ *	4    task	pid tid text (comm)
+ *	5    group	task cpu
+ *	6    window	number start duration lost cells cell*cells
+ *	7    facts	text: JSON, see below; replaces the facts before
+ *
+ * A window's number grows by one from window to window; one that the client has already is added to. Its start is in us
+ * since 1970, its duration in us. Samples lost in it are those the kernel lost. A cell is
+ *
+ *	node (as the difference to the cell before, 0 at first) group count
+ *
+ * The facts: {"host", "release", "event", "unit", "frequency" (Hz; 0 with a period), "period", "command", "cpus",
+ * "state": "live" | "ended" | "cut" | "failed" | "stopped", "error": text or "", "delivered", "lost": {cause: count},
+ * "pruned": samples in [pruned], "merged": windows merged into coarser ones, "left_out": samples of other units,
+ * "control": true when the page may stop the recording}.
+ *
+ * Private to pb-serve. */
+#ifndef CMD_SERVE_MESSAGE_H
+#define CMD_SERVE_MESSAGE_H
+
+#endif
