@@ -15,6 +15,7 @@ struct feed;
 struct feed_options {
 	uint64_t memory;    /* bytes the profile may take; cold leaves become [pruned] beyond that */
 	uint64_t window_ns; /* how far back in recorded time the windows are kept apart; older ones are merged */
+	bool control;	    /* the page may stop the recording: said in the facts */
 };
 
 enum feed_state {
