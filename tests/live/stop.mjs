@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Presses Stop on the live page. Leaves the statuses of the three commands in the file status.
+//
+//	node stop.mjs BIN PHASES DIRECTORY
+import { address, atMost, equal, finish, open, shell, test, until } from "./drive.mjs";
+
+const load = shell("exec $phases 5 6");
+const pipe = shell('pb-record -F 99 | pb-symbolize -q | pb-serve --allow-control; echo "${PIPESTATUS[*]}" >$t/status');
+const { page, trouble, browser } = await open(await address(pipe));
+
+await test("the button is there and the page has samples", async () => {
+	await until("samples", 5, async () => Number(await page.locator("#total").getAttribute("data-value")) > 0);
+	equal(await page.locator("#stop").isVisible(), true);
+});
+
+await test("pressed (and once more, to be sure), all three commands end within 2 s", async () => {
+	await page.click("#stop");
+	const pressed = Date.now();
+	await page.click("#stop");
+	await Promise.race([pipe.ended, new Promise(done => setTimeout(done, 8000))]);
+	console.log("# " + (Date.now() - pressed) + " ms");
+	atMost(Date.now() - pressed, 2000, "ms");
+	equal(pipe.exitCode, 0);
+});
+
+await test("the page keeps what it has and says that it was stopped", async () => {
+	await until("stopped", 3, async () => /stopped/i.test(await page.textContent("#state")));
+	atMost(1, Number(await page.locator("#total").getAttribute("data-value")), "samples");
+	equal(trouble.filter(t => !/WebSocket|ERR_CONNECTION_REFUSED/.test(t)), []);
+});
+
+await browser.close();
+load.kill();
+finish();
