@@ -27,13 +27,13 @@ libs_pb-record     := -lbpf -lelf -lz
 rooms_pb-symbolize := sym elf stream base
 libs_pb-symbolize  := -lelf -liberty -lz
 rooms_pb-fold      := stream flame base
-parts_pb-fold      := fold_stacks fold_lines
+parts_pb-fold      := fold_stacks fold_lines stack_nodes
 rooms_pb-svg       := flame base
 libs_pb-svg        := -lm
 rooms_pb-d3        := viewer flame base
 libs_pb-d3         := -lm
 rooms_pb-serve     := viewer stream flame base
-parts_pb-serve     := $(patsubst cmd/%.c,%,$(wildcard cmd/serve_*.c))
+parts_pb-serve     := $(patsubst cmd/%.c,%,$(wildcard cmd/serve_*.c)) stack_nodes fold_lines
 libs_pb-serve      := -lwebsockets -lz -lm
 rooms_pb-dump      := stream base
 
@@ -90,9 +90,9 @@ $(B)/lib/viewer/viewer.js: $(VIEWER:%=lib/viewer/%.js) Makefile
 	@{ echo '(() => {"use strict";'; sed -e 's/^[ \t]*//' -e '/^\/\//d' -e '/^$$/d' $(VIEWER:%=lib/viewer/%.js); echo '})();'; } > $@
 
 # A page's policy names what it may run and wear by hash.
-$(B)/lib/viewer/page.o: ALL_CFLAGS += -DSCRIPT_HASH='"$(call sha256,$(B)/lib/viewer/viewer.js)"' -DSTYLE_HASH='"$(call sha256,lib/viewer/viewer.css)"'
+$(B)/lib/viewer/page.o: ALL_CFLAGS += -DSCRIPT_HASH=$(call sha256,$(B)/lib/viewer/viewer.js) -DSTYLE_HASH=$(call sha256,lib/viewer/viewer.css)
 $(B)/lib/viewer/page.o: $(B)/lib/viewer/viewer.js lib/viewer/viewer.css
-sha256 = sha256-$$(sha256sum < $(1) | cut -c1-64 | tr a-f A-F | basenc --base16 -d | base64 -w0)
+sha256 = \"sha256-$$(sha256sum < $(1) | cut -c1-64 | tr a-f A-F | basenc --base16 -d | base64 -w0)\"
 
 # Programs that tests run: build/tests/stream/cut from tests/stream/cut.c.
 $(B)/tests/%: $(B)/tests/%.o $(B)/lib/flame.a $(B)/lib/stream.a $(B)/lib/base.a

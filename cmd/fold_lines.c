@@ -1,13 +1,79 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pb-fold's output: its cells as sorted lines. */
+/* Cells as sorted folded lines. */
+#include "cmd/fold_lines.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/buf.h"
-#include "cmd/fold_stacks.h"
+#include "base/msg.h"
+#include "flame/fold.h"
 
 enum { WRITE_SIZE = 256 << 10 };
+
+void
+fold_cells_add(struct fold_cells *c, uint32_t group, uint32_t node, uint64_t count)
+{
+	uint64_t hash = hash_pair(group, node);
+	struct probe p = table_probe(&c->table, hash);
+	uint32_t i;
+
+	while (table_next(&c->table, &p, &i))
+		if (c->all[i].group == group && c->all[i].node == node) {
+			c->all[i].count += count;
+			return;
+		}
+	if (c->n >= UINT32_MAX - 1)
+		die("out of memory");
+	GROW(c->all, c->n, c->cap);
+	c->all[c->n] = (struct fold_cell){group, node, count};
+	table_insert(&c->table, hash, (uint32_t)c->n++);
+}
+
+void
+fold_cells_free(struct fold_cells *c)
+{
+	free(c->all);
+	table_free(&c->table);
+	*c = (struct fold_cells){0};
+}
+
+/* "comm", "comm-PID", "comm-PID/TID"; without comm "[PID]", "[PID/TID]". */
+static void
+put_task(struct buf *to, const struct fold_groups *g, struct text comm, uint64_t pid, uint64_t tid)
+{
+	struct buf name = {0};
+
+	if (!g->no_comm && comm.len)
+		buf_add(&name, comm.data, comm.len);
+	else if (!g->no_comm)
+		buf_puts(&name, "[unnamed]");
+	if (g->by_pid || g->by_tid) {
+		buf_char(&name, g->no_comm ? '[' : '-');
+		buf_decimal(&name, pid);
+	}
+	if (g->by_tid) {
+		buf_char(&name, '/');
+		buf_decimal(&name, tid);
+	}
+	if (g->no_comm)
+		buf_char(&name, ']');
+	fold_name(to, name.data, name.len);
+	buf_free(&name);
+}
+
+void
+fold_group(struct buf *to, const struct fold_groups *g, struct text comm, uint64_t pid, uint64_t tid, uint64_t cpu)
+{
+	bool with_task = !g->no_comm || g->by_pid || g->by_tid;
+
+	if (g->by_cpu)
+		buf_printf(to, "[cpu %llu]", (unsigned long long)cpu);
+	if (g->by_cpu && with_task)
+		buf_char(to, ';');
+	if (with_task)
+		put_task(to, g, comm, pid, tid);
+}
 
 /* A cell with its place in the output. */
 struct line {
@@ -114,7 +180,7 @@ go_to(struct path *p, uint32_t node, uint32_t *valid)
 
 static void
 write_lines(struct path *p, const struct line *lines, size_t n, const struct interned **groups, const uint32_t *nodes,
-	    void (*write)(const void *data, size_t len))
+	    void (*write)(void *to, const void *data, size_t len), void *to)
 {
 	struct buf out = {0};
 	uint32_t valid = 0;
@@ -130,30 +196,41 @@ write_lines(struct path *p, const struct line *lines, size_t n, const struct int
 		buf_decimal(&out, lines[i].count);
 		buf_char(&out, '\n');
 		if (out.len >= WRITE_SIZE) {
-			write(out.data, out.len);
+			write(to, out.data, out.len);
 			out.len = 0;
 		}
 	}
-	write(out.data, out.len);
+	write(to, out.data, out.len);
 	buf_free(&out);
 }
 
-void
-stacks_write(const struct stacks *f, void (*write)(const void *data, size_t len))
+static uint32_t
+depth_of(const uint32_t *depths, uint32_t n)
 {
-	uint32_t *group_ranks = xcalloc(f->groups.n, sizeof(*group_ranks));
-	uint32_t *node_ranks = xcalloc(f->tree.n, sizeof(*node_ranks));
-	struct path path = {.tree = &f->tree, .depths = xcalloc(f->tree.n, sizeof(*path.depths))};
-	const struct interned **groups = sort_groups(&f->groups, group_ranks);
-	uint32_t *nodes = sort_nodes(&f->tree, node_ranks, path.depths);
-	struct line *lines = xreallocarray(NULL, f->n_cells, sizeof(*lines));
+	uint32_t most = 0;
 
-	for (size_t i = 0; i < f->n_cells; i++)
-		lines[i] = (struct line){group_ranks[f->cells[i].group], node_ranks[f->cells[i].node], f->cells[i].count};
-	qsort(lines, f->n_cells, sizeof(*lines), compare_lines);
-	path.nodes = xcalloc(FOLD_DEPTH_MAX + 2, sizeof(*path.nodes));
-	path.ends = xcalloc(FOLD_DEPTH_MAX + 2, sizeof(*path.ends));
-	write_lines(&path, lines, f->n_cells, groups, nodes, write);
+	for (uint32_t i = 0; i < n; i++)
+		most = depths[i] > most ? depths[i] : most;
+	return most;
+}
+
+void
+fold_lines(const struct fold_cells *c, const struct tree *t, const struct intern *all_groups,
+	   void (*write)(void *to, const void *data, size_t len), void *to)
+{
+	uint32_t *group_ranks = xcalloc(all_groups->n, sizeof(*group_ranks));
+	uint32_t *node_ranks = xcalloc(t->n, sizeof(*node_ranks));
+	struct path path = {.tree = t, .depths = xcalloc(t->n, sizeof(*path.depths))};
+	const struct interned **groups = sort_groups(all_groups, group_ranks);
+	uint32_t *nodes = sort_nodes(t, node_ranks, path.depths), depth = depth_of(path.depths, t->n);
+	struct line *lines = xreallocarray(NULL, c->n, sizeof(*lines));
+
+	for (size_t i = 0; i < c->n; i++)
+		lines[i] = (struct line){group_ranks[c->all[i].group], node_ranks[c->all[i].node], c->all[i].count};
+	qsort(lines, c->n, sizeof(*lines), compare_lines);
+	path.nodes = xcalloc(depth + 1, sizeof(*path.nodes));
+	path.ends = xcalloc(depth + 1, sizeof(*path.ends));
+	write_lines(&path, lines, c->n, groups, nodes, write, to);
 	free(group_ranks);
 	free(node_ranks);
 	free(path.depths);

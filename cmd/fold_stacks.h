@@ -11,34 +11,23 @@
 
 #include "base/intern.h"
 #include "base/table.h"
+#include "cmd/fold_lines.h"
+#include "cmd/stack_nodes.h"
 #include "flame/tree.h"
 #include "stream/dict.h"
-#include "stream/naming.h"
-
-enum { FOLD_DEPTH_MAX = 4096 }; /* frames of a stack in the tree; what it has beyond them is one frame, [deeper] */
 
 struct member;
 struct place;
-struct spelling;
-struct end;
-
-/* What is known of all segments: how many samples a group of tasks has at a node of the tree. */
-struct cell {
-	uint32_t group, node;
-	uint64_t count;
-};
 
 struct stacks {
-	bool by_pid, by_tid, by_cpu, no_comm; /* what the first frames are; set before the first use */
-	struct naming naming;
+	struct fold_groups by; /* set before the first use, as nodes.naming */
 	struct dict dict;     /* of the segment */
 	struct tree tree;     /* the stacks' frames of all segments; its values are not used */
+	struct stack_nodes nodes;
 	struct intern groups; /* first frames of lines, "[cpu 3];comm", made safe; may be empty */
-	struct cell *cells;
-	size_t n_cells, cap_cells;
+	struct fold_cells cells;
 
 	/* private */
-	struct table cell_table;
 	struct member *members;
 	size_t n_members, cap_members;
 	struct table member_table;
@@ -47,15 +36,7 @@ struct stacks {
 	uint32_t *firsts; /* by stack: its place in the group it was met in first, plus one */
 	size_t cap_firsts;
 	struct table place_table; /* its places in other groups */
-
-	/* private, while the tree is grown */
-	struct spelling *spellings; /* by frame */
-	uint32_t *function_names;   /* by function: id in tree.names plus one, or 0 */
-	uint32_t *spelled;	    /* names of frames */
-	size_t n_spelled, cap_spelled;
-	struct end *ends;  /* by stack */
-	uint32_t *climbed; /* stacks on the way to the root */
-	size_t cap_climbed;
+	uint32_t *function_names; /* while the tree is grown: by function: id in tree.names plus one, or 0 */
 };
 
 void stacks_init(struct stacks *f);
@@ -66,8 +47,5 @@ void stacks_count(struct stacks *f, uint32_t task, uint64_t cpu, uint32_t stack,
 
 /* Moves what was counted to the cells. To be called before the dictionary is emptied. */
 void stacks_settle(struct stacks *f);
-
-/* Hands all cells to write() as lines "comm;a;b 12", sorted frame by frame. */
-void stacks_write(const struct stacks *f, void (*write)(const void *data, size_t len));
 
 #endif

@@ -21,12 +21,12 @@ static const char *event_wanted;
 static struct stacks stacks;
 
 static const struct option_row options[] = {
-	{OPTION_FLAG, 0, "pid", NULL, "name root frames comm-PID", &stacks.by_pid, 0, 0, NULL},
-	{OPTION_FLAG, 0, "tid", NULL, "name root frames comm-PID/TID", &stacks.by_tid, 0, 0, NULL},
-	{OPTION_FLAG, 0, "cpu", NULL, "put a frame for the cpu in front: [cpu 3]", &stacks.by_cpu, 0, 0, NULL},
-	{OPTION_FLAG, 0, "no-comm", NULL, "leave out the frame with the thread name", &stacks.no_comm, 0, 0, NULL},
-	{OPTION_FLAG, 0, "module", NULL, "name functions with module: libc.so.6`qsort", &stacks.naming.module, 0, 0, NULL},
-	{OPTION_FLAG, 0, "annotate", NULL, "append _[k] to kernel, _[i] inlined, _[j] JIT code", &stacks.naming.annotate, 0, 0,
+	{OPTION_FLAG, 0, "pid", NULL, "name root frames comm-PID", &stacks.by.by_pid, 0, 0, NULL},
+	{OPTION_FLAG, 0, "tid", NULL, "name root frames comm-PID/TID", &stacks.by.by_tid, 0, 0, NULL},
+	{OPTION_FLAG, 0, "cpu", NULL, "put a frame for the cpu in front: [cpu 3]", &stacks.by.by_cpu, 0, 0, NULL},
+	{OPTION_FLAG, 0, "no-comm", NULL, "leave out the frame with the thread name", &stacks.by.no_comm, 0, 0, NULL},
+	{OPTION_FLAG, 0, "module", NULL, "name functions with module: libc.so.6`qsort", &stacks.nodes.naming.module, 0, 0, NULL},
+	{OPTION_FLAG, 0, "annotate", NULL, "append _[k] to kernel, _[i] inlined, _[j] JIT code", &stacks.nodes.naming.annotate, 0, 0,
 	 NULL},
 	{OPTION_STRING, 'e', "event", "NAME", "count the samples of this event only", &event_wanted, 0, 0, NULL},
 	{0},
@@ -196,6 +196,13 @@ say_what_is_missing(void)
 	return true;
 }
 
+static void
+write_out(void *to, const void *data, size_t len)
+{
+	(void)to;
+	stdout_write(data, len);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -210,7 +217,7 @@ main(int argc, char **argv)
 		good = fold_stdin();
 	for (; i < argc; i++)
 		good &= fold_file(argv[i]);
-	stacks_write(&stacks, stdout_write);
+	fold_lines(&stacks.cells, &stacks.tree, &stacks.groups, write_out, NULL);
 	good &= say_what_is_missing();
 	stdout_close();
 	return good ? EXIT_DONE : EXIT_FAILED;

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Counted nodes of a tree, by group, and how they become folded text. Private to the commands that write it. */
+#ifndef CMD_FOLD_LINES_H
+#define CMD_FOLD_LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/intern.h"
+#include "base/table.h"
+#include "flame/tree.h"
+#include "stream/record.h"
+
+/* How many samples a group has at a node. */
+struct fold_cell {
+	uint32_t group, node;
+	uint64_t count;
+};
+
+struct fold_cells {
+	struct fold_cell *all; /* each group and node once; owned */
+	size_t n, cap;
+	struct table table; /* private */
+};
+
+void fold_cells_add(struct fold_cells *c, uint32_t group, uint32_t node, uint64_t count);
+void fold_cells_free(struct fold_cells *c);
+
+/* What the first frames of lines are. */
+struct fold_groups {
+	bool by_pid, by_tid, by_cpu, no_comm;
+};
+
+/* Appends the first frames of a task's lines, "[cpu 3];comm-PID", made safe; may be nothing. */
+void fold_group(struct buf *to, const struct fold_groups *g, struct text comm, uint64_t pid, uint64_t tid, uint64_t cpu);
+
+/* Hands all cells to write() as lines "comm;a;b 12", sorted frame by frame. The tree's names and the groups are
+ * safe already. */
+void fold_lines(const struct fold_cells *c, const struct tree *t, const struct intern *groups,
+		void (*write)(void *to, const void *data, size_t len), void *to);
+
+#endif
