@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What was recorded: names, frames, stacks as nodes of one tree, tasks, and counts window by window.
+
+// TASK is the kind of the frames that grouping puts in front.
+const KIND = {USER: 0, KERNEL: 1, INLINED: 2, JIT: 3, MARK: 4, TASK: 5};
+
+const MOST_WINDOWS = 3600;
+const MOST_CELLS = 4 << 20;
+
+// A cell is a stack in a group. Equal cells of all windows share an id, so that adding windows up is adding arrays.
+class Profile {
+	constructor() {
+		this.title = "";
+		this.unit = "samples";
+		this.decimals = 0;
+		this.facts = {};
+		this.names = [];
+		this.nameIds = new Map();
+		this.modules = [];
+		this.moduleIds = new Map();
+		this.frames = {n: 0, name: new Uint32Array(16), module: new Int32Array(16), kind: new Uint8Array(16)};
+		this.frameIds = new Pairs();
+		this.nodes = {n: 1, parent: new Uint32Array(16), frame: new Uint32Array(16)};
+		this.tasks = [];
+		this.groups = [];
+		this.cells = {n: 0, node: new Uint32Array(16), group: new Uint32Array(16), count: new Float64Array(16)};
+		this.cellIds = new Pairs();
+		this.windows = [];
+		this.windowCells = 0;
+		this.mostWindows = MOST_WINDOWS;
+		this.mostCells = MOST_CELLS;
+		this.nextMerge = 0;
+		this.merged = 0;
+		this.total = 0;
+		this.lost = 0;
+		this.epoch = 0;
+		this.at = 0;
+		this.version = 0;
+	}
+
+	nameId(text) {
+		return internText(this.names, this.nameIds, text);
+	}
+
+	addModule(text) {
+		return internText(this.modules, this.moduleIds, text);
+	}
+
+	addFrame(text, module, kind) {
+		const f = this.frames, name = this.nameId(text), place = (module + 1) * 8 + kind;
+		let id = this.frameIds.get(name, place);
+		if (id >= 0)
+			return id;
+		id = f.n++;
+		f.name = grown(f.name, f.n);
+		f.module = grown(f.module, f.n);
+		f.kind = grown(f.kind, f.n);
+		f.name[id] = name;
+		f.module[id] = module;
+		f.kind[id] = kind;
+		this.frameIds.set(name, place, id);
+		this.version++;
+		return id;
+	}
+
+	addNode(parent, frame) {
+		const t = this.nodes, id = t.n;
+		if (!(parent < id && frame < this.frames.n))
+			throw new RangeError("a node without a parent or frame");
+		t.n++;
+		t.parent = grown(t.parent, t.n);
+		t.frame = grown(t.frame, t.n);
+		t.parent[id] = parent;
+		t.frame[id] = frame;
+		this.version++;
+		return id;
+	}
+
+	addTask(pid, tid, comm) {
+		this.version++;
+		return this.tasks.push({pid, tid, comm}) - 1;
+	}
+
+	// Task and cpu are -1 where they are not known.
+	addGroup(task, cpu) {
+		if (!(task < this.tasks.length))
+			throw new RangeError("a group without a task");
+		this.version++;
+		return this.groups.push({task, cpu}) - 1;
+	}
+
+	cellId(node, group) {
+		const c = this.cells;
+		let id = this.cellIds.get(node, group);
+		if (id >= 0)
+			return id;
+		if (!(node < this.nodes.n && group < this.groups.length))
+			throw new RangeError("a count without a stack or group");
+		id = c.n++;
+		c.node = grown(c.node, c.n);
+		c.group = grown(c.group, c.n);
+		c.count = grown(c.count, c.n);
+		c.node[id] = node;
+		c.group[id] = group;
+		this.cellIds.set(node, group, id);
+		return id;
+	}
+
+	addWindow(number, start, duration, lost, nodes, groups, counts) {
+		const cells = new Uint32Array(nodes.length);
+		let samples = 0;
+		for (let i = 0; i < nodes.length; i++) {
+			cells[i] = this.cellId(nodes[i], groups[i]);
+			samples += counts[i];
+		}
+		for (let i = 0; i < nodes.length; i++)
+			this.cells.count[cells[i]] += counts[i];
+		this.putWindow({number, start, duration, lost, samples, ...sortedCells(cells, counts)});
+		this.total += samples;
+		this.lost += lost;
+		this.version++;
+		if (this.windows.length > this.mostWindows || this.windowCells > Math.max(this.mostCells, this.nextMerge))
+			this.mergeOldest();
+	}
+
+	// In its place by number; one of the same number, or merged over it, takes it in.
+	putWindow(window) {
+		let i = this.windows.length;
+		while (i > 0 && this.windows[i - 1].number >= window.number)
+			i--;
+		const there = this.windows[i];
+		this.windowCells += window.cells.length;
+		if (there && window.number >= there.number - there.merged) {
+			this.windowCells -= there.cells.length + window.cells.length;
+			this.windows[i] = sumOfWindows(there, {...window, merged: 0});
+			this.windows[i].merged = there.merged;
+			this.windowCells += this.windows[i].cells.length;
+		} else {
+			this.windows.splice(i, 0, {...window, merged: 0});
+		}
+	}
+
+	// The older half becomes pairs: what is long ago gets coarser and coarser. The newest stays as it is.
+	mergeOldest() {
+		const half = Math.min(this.windows.length >> 1 & ~1, this.windows.length - 1 & ~1), pairs = [];
+		for (let i = 0; i < half; i += 2)
+			pairs.push(sumOfWindows(this.windows[i], this.windows[i + 1]));
+		this.windows.splice(0, half, ...pairs);
+		this.merged += pairs.length;
+		this.windowCells = this.windows.reduce((sum, window) => sum + window.cells.length, 0);
+		// Cells that do not get fewer are not tried again at once.
+		this.nextMerge = this.windowCells + (this.windowCells >> 2);
+	}
+}
+
+const internText = (texts, ids, text) => {
+	let id = ids.get(text);
+	if (id === undefined) {
+		id = texts.push(text) - 1;
+		ids.set(text, id);
+	}
+	return id;
+};
+
+// Cells by id, each once.
+const sortedCells = (cells, counts) => {
+	const order = Uint32Array.from(cells, (_, i) => i);
+	if (cells.some((cell, i) => i > 0 && cell <= cells[i - 1]))
+		order.sort((a, b) => cells[a] - cells[b]);
+	const out = {cells: new Uint32Array(cells.length), counts: new Float64Array(cells.length)};
+	let n = 0;
+	for (const i of order) {
+		if (n === 0 || out.cells[n - 1] !== cells[i])
+			out.cells[n++] = cells[i];
+		out.counts[n - 1] += counts[i];
+	}
+	return {cells: out.cells.slice(0, n), counts: out.counts.slice(0, n)};
+};
+
+// Two windows as one, from the first's start to the last's end. `merged` says how many numbers before its own it covers.
+const sumOfWindows = (a, b) => {
+	const n = a.cells.length, m = b.cells.length, cells = new Uint32Array(n + m), counts = new Float64Array(n + m);
+	let i = 0, j = 0, k = 0;
+	for (; i < n || j < m; k++) {
+		const fromA = j === m || (i < n && a.cells[i] <= b.cells[j]), fromB = i === n || (j < m && b.cells[j] <= a.cells[i]);
+		cells[k] = fromA ? a.cells[i] : b.cells[j];
+		counts[k] = (fromA ? a.counts[i++] : 0) + (fromB ? b.counts[j++] : 0);
+	}
+	const start = Math.min(a.start, b.start), end = Math.max(a.start + a.duration, b.start + b.duration);
+	const number = Math.max(a.number, b.number), first = Math.min(a.number - a.merged, b.number - b.merged);
+	return {
+		number, start, duration: end - start, lost: a.lost + b.lost, samples: a.samples + b.samples,
+		cells: cells.slice(0, k), counts: counts.slice(0, k), merged: number - first,
+	};
+};

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Where in the tree a sample ends: its stack as it is, leaf first, or one half of the sandwich around a function.
+
+const NOT_SHOWN = -1;
+
+// Grows with the profile: what holds for the path from the root to each node is known from its parent.
+class Shape {
+	constructor(profile, choice, grower) {
+		this.profile = profile;
+		this.grower = grower;
+		this.shape = choice.shape ?? "stacks";
+		// Texts that the profile has not met yet get their ids now.
+		this.of = this.shape === "callees" || this.shape === "callers" ? profile.nameId(choice.of ?? "") : -1;
+		this.hide = new Set((choice.hide ?? []).map(name => profile.nameId(name)));
+		this.focus = [...new Set(choice.focus ?? [])].map(name => profile.nameId(name));
+		this.n = 1;
+		this.hidden = new Uint8Array(1);
+		// By node, the outermost occurrence of `of` above it or itself; 0 for none.
+		this.outer = new Uint32Array(1);
+		// By name in `focus`, by node: whether it is on the path.
+		this.seen = this.focus.map(() => new Uint8Array(1));
+		// From (prefix name + 1, node) to the tree node.
+		this.ends = new Pairs();
+	}
+
+	follow() {
+		const {nodes, frames} = this.profile, from = this.n, n = nodes.n;
+		this.hidden = grown(this.hidden, n);
+		this.outer = grown(this.outer, n);
+		this.seen = this.seen.map(seen => grown(seen, n));
+		for (let i = from; i < n; i++) {
+			const parent = nodes.parent[i], name = frames.name[nodes.frame[i]];
+			this.hidden[i] = this.hidden[parent] | this.hide.has(name);
+			this.outer[i] = this.outer[parent] || (name === this.of ? i : 0);
+			for (let j = 0; j < this.seen.length; j++)
+				this.seen[j][i] = this.seen[j][parent] | (name === this.focus[j]);
+		}
+		this.n = n;
+	}
+
+	// The tree node at which the stack ends, with the frame `prefix` (-1: none) in front.
+	end(prefix, node) {
+		const name = prefix < 0 ? -1 : this.profile.frames.name[prefix];
+		if (this.hidden[node] || this.hide.has(name))
+			return NOT_SHOWN;
+		for (let j = 0; j < this.seen.length; j++)
+			if (!this.seen[j][node] && this.focus[j] !== name)
+				return NOT_SHOWN;
+		switch (this.shape) {
+		case "reverse":
+			return this.up(prefix, node);
+		case "callers":
+			if (name === this.of)
+				return this.grower.child(0, prefix);
+			return this.outer[node] ? this.up(prefix, this.outer[node]) : NOT_SHOWN;
+		case "callees":
+			if (name === this.of)
+				return this.down(prefix, node, 0);
+			return this.outer[node] ? this.down(-1, node, this.outer[node]) : NOT_SHOWN;
+		default:
+			return this.down(prefix, node, 0);
+		}
+	}
+
+	// From the prefix, or from the profile's node `top`, down to the node.
+	down(prefix, node, top) {
+		const {parent, frame} = this.profile.nodes, path = [];
+		let at = node, end = -1;
+		for (;;) {
+			end = this.ends.get(prefix + 1, at);
+			if (end >= 0)
+				break;
+			if (at === 0) {
+				end = prefix < 0 ? 0 : this.grower.child(0, prefix);
+				this.ends.set(prefix + 1, 0, end);
+				break;
+			}
+			path.push(at);
+			if (at === top) {
+				end = 0;
+				break;
+			}
+			at = parent[at];
+		}
+		while (path.length > 0) {
+			at = path.pop();
+			end = this.grower.child(end, frame[at]);
+			this.ends.set(prefix + 1, at, end);
+		}
+		return end;
+	}
+
+	// From the node up to the root, and the prefix last.
+	up(prefix, node) {
+		const {parent, frame} = this.profile.nodes;
+		let end = this.ends.get(prefix + 1, node);
+		if (end >= 0)
+			return end;
+		end = 0;
+		for (let at = node; at > 0; at = parent[at])
+			end = this.grower.child(end, frame[at]);
+		if (prefix >= 0)
+			end = this.grower.child(end, prefix);
+		this.ends.set(prefix + 1, node, end);
+		return end;
+	}
+}

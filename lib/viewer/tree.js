@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The tree that is drawn, from a profile and a choice; and questions about it.
+
+// Siblings of one name are one node. Node 0 is the root, a child's id is above its parent's, and the arrays may be longer
+// than n. A tree is good until its builder builds the next one.
+class Tree {
+	constructor(profile, choice) {
+		this.profile = profile;
+		this.shape = choice.shape ?? "stacks";
+		this.n = 1;
+		this.parent = new Uint32Array(16);
+		this.frame = new Uint32Array(16);
+		this.depth = new Uint32Array(16);
+		this.first = new Uint32Array(16);
+		this.next = new Uint32Array(16);
+		this.self = new Float64Array(16);
+		this.total = new Float64Array(16);
+		this.maxDepth = 0;
+		this.children = new Pairs();
+		this.linked = 0;
+	}
+
+	child(parent, frame) {
+		const name = this.profile.frames.name[frame];
+		let id = this.children.get(parent, name);
+		if (id >= 0)
+			return id;
+		id = this.n++;
+		if (id >= this.parent.length)
+			for (const field of ["parent", "frame", "depth", "first", "next", "self", "total"])
+				this[field] = grown(this[field], this.n);
+		this.parent[id] = parent;
+		this.frame[id] = frame;
+		this.depth[id] = this.depth[parent] + 1;
+		this.maxDepth = Math.max(this.maxDepth, this.depth[id]);
+		this.children.set(parent, name, id);
+		return id;
+	}
+
+	addUp() {
+		const {n, parent, self, total} = this;
+		total.set(self.subarray(0, n));
+		for (let id = n - 1; id > 0; id--)
+			total[parent[id]] += total[id];
+	}
+
+	// All nodes by name, last name first; each is put in front of its siblings before.
+	link(ranks) {
+		const {n, parent, frame, first, next} = this, names = this.profile.frames.name;
+		if (this.linked === n)
+			return;
+		const starts = new Uint32Array(ranks.length + 1), order = new Uint32Array(n);
+		for (let id = 1; id < n; id++)
+			starts[ranks[names[frame[id]]]]++;
+		for (let rank = 1; rank <= ranks.length; rank++)
+			starts[rank] += starts[rank - 1];
+		for (let id = 1; id < n; id++)
+			order[--starts[ranks[names[frame[id]]]]] = id;
+		first.fill(0, 0, n);
+		for (let i = n - 2; i >= 0; i--) {
+			const id = order[i];
+			next[id] = first[parent[id]];
+			first[parent[id]] = id;
+		}
+		this.linked = n;
+	}
+}
+
+class TreeBuilder {
+	constructor(profile) {
+		this.profile = profile;
+		this.sorted = [];
+		this.ranks = new Uint32Array(0);
+		this.tree = null;
+	}
+
+	build(choice) {
+		const {profile} = this, key = choiceKey(choice), prefixes = this.prefixes(choice.group ?? "none");
+		const again = this.tree !== null && choice.time.mode === "all" && this.wholeTime && key === this.key &&
+			this.prefixesNow.every((prefix, group) => prefix === prefixes[group]);
+		if (!again) {
+			this.tree = new Tree(profile, choice);
+			this.shape = new Shape(profile, choice, this.tree);
+			this.n = 0;
+			this.ends = new Int32Array(16);
+		}
+		this.key = key;
+		this.wholeTime = choice.time.mode === "all";
+		this.prefixesNow = prefixes;
+		this.count(cellCounts(profile, choice.time));
+		this.rankNames();
+		this.tree.addUp();
+		this.tree.link(this.ranks);
+		return this.tree;
+	}
+
+	// By group, the frame in front of its stacks; -1 for none.
+	prefixes(by) {
+		return groupTexts(this.profile, by).map(text => text === null ? -1 : this.profile.addFrame(text, -1, KIND.TASK));
+	}
+
+	// Stacks without samples in the chosen time get no nodes.
+	count(counts) {
+		const {cells} = this.profile, {tree, shape} = this, from = this.n;
+		this.n = cells.n;
+		this.ends = grown(this.ends, cells.n);
+		shape.follow();
+		for (let cell = from; cell < cells.n; cell++)
+			this.ends[cell] = counts[cell] > 0 ? shape.end(this.prefixesNow[cells.group[cell]], cells.node[cell]) : NOT_SHOWN;
+		tree.self.fill(0, 0, tree.n);
+		for (let cell = 0; cell < cells.n; cell++)
+			if (this.ends[cell] >= 0)
+				tree.self[this.ends[cell]] += counts[cell];
+	}
+
+	// By name id, its place in the order of all names.
+	rankNames() {
+		const {names} = this.profile, byText = (a, b) => names[a] < names[b] ? -1 : 1, sorted = [];
+		if (this.sorted.length === names.length)
+			return;
+		const fresh = Array.from({length: names.length - this.sorted.length}, (_, i) => this.sorted.length + i).sort(byText);
+		let i = 0;
+		for (const id of fresh) {
+			while (i < this.sorted.length && byText(this.sorted[i], id) < 0)
+				sorted.push(this.sorted[i++]);
+			sorted.push(id);
+		}
+		while (i < this.sorted.length)
+			sorted.push(this.sorted[i++]);
+		this.sorted = sorted;
+		this.ranks = grown(this.ranks, names.length);
+		sorted.forEach((id, rank) => {
+			this.ranks[id] = rank;
+		});
+	}
+}
+
+const nameOf = (tree, node) => {
+	const {names, frames} = tree.profile;
+	return node === 0 ? "all" : names[frames.name[tree.frame[node]]];
+};
+
+const pathOf = (tree, node) => {
+	const path = [];
+	for (; node > 0; node = tree.parent[node])
+		path.push(nameOf(tree, node));
+	return path.reverse();
+};
+
+// The node of the longest prefix that exists.
+const findPath = (tree, names) => {
+	let node = 0;
+	for (const name of names) {
+		const id = tree.profile.nameIds.get(name), child = id === undefined ? -1 : tree.children.get(node, id);
+		if (child < 0)
+			break;
+		node = child;
+	}
+	return node;
+};
+
+// Calls visit(node) for each node from left to right, parents first, and leave(node) after its children.
+const walk = (tree, visit, leave = () => {}) => {
+	const {first, next, parent} = tree;
+	let node = 0;
+	for (;;) {
+		visit(node);
+		if (first[node]) {
+			node = first[node];
+			continue;
+		}
+		leave(node);
+		while (node > 0 && !next[node]) {
+			node = parent[node];
+			leave(node);
+		}
+		if (node === 0)
+			return;
+		node = next[node];
+	}
+};
+
+// A function's total counts a sample once, however often it is on the stack. Leaf first, the roots are where samples end.
+const functionsOf = tree => {
+	const {profile, frame, self, total, parent} = tree, names = profile.frames.name;
+	const byName = new Int32Array(profile.names.length).fill(-1), open = new Uint32Array(profile.names.length), functions = [];
+	const leafFirst = tree.shape === "reverse";
+	walk(tree, node => {
+		if (node === 0 || profile.frames.kind[frame[node]] === KIND.TASK)
+			return;
+		const name = names[frame[node]];
+		if (byName[name] < 0)
+			byName[name] = functions.push({name: profile.names[name], frame: frame[node], self: 0, total: 0}) - 1;
+		const entry = functions[byName[name]];
+		if (!leafFirst)
+			entry.self += self[node];
+		else if (parent[node] === 0)
+			entry.self += total[node];
+		if (open[name]++ === 0)
+			entry.total += total[node];
+	}, node => {
+		if (node > 0)
+			open[names[frame[node]]]--;
+	});
+	return functions;
+};
