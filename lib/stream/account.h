@@ -15,7 +15,7 @@ struct account {
 	uint64_t delivered; /* of segments that were closed: as their tally says, else as seen */
 	struct sums lost;   /* likewise, by cause */
 
-	/* private: of the segment being read */
+	/* of the segment being read; to be looked at only */
 	uint64_t seen, tally_delivered;
 	struct sums losses, tally_losses;
 	bool has_tally;

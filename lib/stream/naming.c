@@ -38,6 +38,14 @@ module_name(const struct dict *d, uint32_t module)
 	return base_name(path);
 }
 
+struct text
+name_module(const struct dict *d, uint32_t module)
+{
+	struct text name = module_name(d, module);
+
+	return bracketed(name) ? text_of(name.data + 1, name.len - 2) : name;
+}
+
 static const char *
 mark_of(const struct dict *d, uint32_t module, bool inlined)
 {
@@ -51,14 +59,12 @@ mark_of(const struct dict *d, uint32_t module, bool inlined)
 static void
 hand_over(struct naming *n, const struct dict *d, uint32_t module, struct text name, const char *mark, uint32_t function)
 {
-	struct text prefix = n->module && function != DICT_NONE ? module_name(d, module) : text_of("", 0);
+	struct text prefix = n->module && function != DICT_NONE ? name_module(d, module) : text_of("", 0);
 
 	if (!prefix.len && !*mark) {
 		n->each(n->to, name, function);
 		return;
 	}
-	if (bracketed(prefix))
-		prefix = text_of(prefix.data + 1, prefix.len - 2);
 	n->scratch.len = 0;
 	buf_add(&n->scratch, prefix.data, prefix.len);
 	buf_puts(&n->scratch, prefix.len ? "`" : "");

@@ -25,6 +25,10 @@ struct naming {
 	struct buf scratch; /* private; to be freed by the caller */
 };
 
+/* What a frame's module is called in front of a function: libc.so.6, kernel; empty for anonymous memory. Valid as long as
+ * the dictionary's texts. */
+struct text name_module(const struct dict *d, uint32_t module);
+
 void name_frame(struct naming *n, const struct dict *d, uint32_t frame);
 
 #endif
