@@ -61,10 +61,14 @@ $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 define command_rule
 $(B)/$(1): $(B)/cmd/$(1).o $(parts_$(1):%=$(B)/cmd/%.o) $(rooms_$(1):%=$(B)/lib/%.a)
 	@echo "  LINK $$@"
-	@$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $(libs_$(1)) $(if $(STATIC),$(static_libs_$(1)))
+	@$(CC) $$(ALL_LDFLAGS) $(if $(STATIC),$$(static_flags_$(1))) -o $$@ $$^ $(libs_$(1)) $(if $(STATIC),$$(static_libs_$(1)))
 endef
 static_libs_pb-record    := -lz
 static_libs_pb-symbolize := -lz
+static_libs_pb-serve     := -lssl -lcrypto -lcap -lz
+# The linker warns of getaddrinfo() and others in a static program: names of hosts then need a libc of the same version
+# there. libwebsockets holds them too; pb-serve asks for names only when --listen has one.
+static_flags_pb-serve    := -Wl,--no-warnings
 $(foreach c,$(COMMANDS),$(eval $(call command_rule,$(c))))
 
 $(B)/%.o: %.c

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The socket that pb-serve listens on. */
+#include "serve_listen.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/parse.h"
+
+#define BACKLOG 512
+
+/* ---- unix sockets ---- */
+
+/* Whether somebody listens there. */
+static bool
+is_live(const struct sockaddr_un *a)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	bool live = fd >= 0 && (!connect(fd, (const struct sockaddr *)a, sizeof(*a)) || errno != ECONNREFUSED);
+
+	if (fd >= 0)
+		close(fd);
+	return live;
+}
+
+/* Makes the path free when what is there is a socket that its server has left behind. */
+static int
+make_way(const struct sockaddr_un *a, struct err *err)
+{
+	struct stat st;
+
+	if (lstat(a->sun_path, &st))
+		return errno == ENOENT ? 0 : err_set(err, "%s:", a->sun_path);
+	if (!S_ISSOCK(st.st_mode))
+		return err_set(err, "%s: exists and is not a socket", a->sun_path);
+	if (is_live(a))
+		return err_set(err, "%s: in use: another process listens there", a->sun_path);
+	if (unlink(a->sun_path))
+		return err_set(err, "%s: left behind by its server, and cannot be removed:", a->sun_path);
+	return 0;
+}
+
+/* Under sudo the socket is for who called it. */
+static void
+give_to_caller(const char *path)
+{
+	const char *uid = getenv("SUDO_UID"), *gid = getenv("SUDO_GID");
+	uint64_t u, g;
+
+	if (!geteuid() && uid && gid && parse_u64(uid, &u) && parse_u64(gid, &g) && lchown(path, (uid_t)u, (gid_t)g))
+		return; /* root still reaches it */
+}
+
+static int
+open_unix(struct listening *l, struct err *err)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	mode_t before;
+	int failed;
+
+	if (!*l->unix_path || strlen(l->unix_path) >= sizeof(a.sun_path))
+		return err_set(err, "unix:%s: the path must have 1 to %zu bytes", l->unix_path, sizeof(a.sun_path) - 1);
+	strcpy(a.sun_path, l->unix_path);
+	if (make_way(&a, err))
+		return -1;
+	l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	before = umask(0177);
+	failed = l->fd < 0 || bind(l->fd, (struct sockaddr *)&a, sizeof(a));
+	umask(before);
+	if (failed || listen(l->fd, BACKLOG))
+		return err_set(err, "%s:", l->unix_path);
+	give_to_caller(l->unix_path);
+	return 0;
+}
+
+/* ---- TCP ---- */
+
+/* Splits "HOST:PORT"; the host of an IPv6 address stands in brackets. */
+static int
+split(struct listening *l, const char *where, char *name, size_t size, struct err *err)
+{
+	const char *colon = strrchr(where, ':');
+	size_t len = colon ? (size_t)(colon - where) : 0;
+	bool brackets = len > 2 && where[0] == '[' && where[len - 1] == ']';
+	uint64_t port;
+
+	if (!len || len >= sizeof(l->host) || len >= size || (!brackets && memchr(where, ':', len)))
+		return err_set(err, "--listen: '%s' is not HOST:PORT, [ADDRESS]:PORT or unix:PATH", where);
+	if (!parse_u64(colon + 1, &port) || port > 65535)
+		return err_set(err, "--listen: '%s' is not a port from 0 to 65535", colon + 1);
+	memcpy(l->host, where, len);
+	l->host[len] = 0;
+	memcpy(name, where + brackets, len - 2 * brackets);
+	name[len - 2 * brackets] = 0;
+	l->port = (unsigned)port;
+	return 0;
+}
+
+static bool
+is_loopback(const struct sockaddr *a)
+{
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)a;
+
+	if (a->sa_family == AF_INET)
+		return ntohl(((const struct sockaddr_in *)a)->sin_addr.s_addr) >> 24 == 127;
+	return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+}
+
+static int
+bind_to(struct listening *l, const struct addrinfo *a, const char *where, struct err *err)
+{
+	struct sockaddr_storage bound;
+	socklen_t len = sizeof(bound);
+	int one = 1;
+
+	l->fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (l->fd >= 0)
+		setsockopt(l->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (l->fd < 0 || bind(l->fd, a->ai_addr, a->ai_addrlen) || listen(l->fd, BACKLOG) ||
+	    getsockname(l->fd, (struct sockaddr *)&bound, &len)) {
+		if (errno == EADDRINUSE)
+			return err_set(err, "%s: in use: another process listens there (port 0 takes a free one)", where);
+		return err_set(err, "%s:", where);
+	}
+	l->port = ntohs(bound.ss_family == AF_INET ? ((struct sockaddr_in *)&bound)->sin_port
+						   : ((struct sockaddr_in6 *)&bound)->sin6_port);
+	l->loopback = is_loopback((struct sockaddr *)&bound);
+	return 0;
+}
+
+static int
+open_tcp(struct listening *l, const char *where, struct err *err)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE}, *found = NULL;
+	char name[sizeof(l->host)], port[16];
+	int status;
+
+	if (split(l, where, name, sizeof(name), err))
+		return -1;
+	snprintf(port, sizeof(port), "%u", l->port);
+	hints.ai_flags |= AI_NUMERICHOST;
+	if (getaddrinfo(name, port, &hints, &found)) { /* ask for names only when it is one */
+		hints.ai_flags &= ~AI_NUMERICHOST;
+		status = getaddrinfo(name, port, &hints, &found);
+		if (status)
+			return err_set(err, "%s: %s", where, gai_strerror(status));
+	}
+	status = bind_to(l, found, where, err);
+	freeaddrinfo(found);
+	return status;
+}
+
+/* ---- both ---- */
+
+int
+listen_open(struct listening *l, const char *where, struct err *err)
+{
+	int status;
+
+	*l = (struct listening){.fd = -1, .loopback = true};
+	if (!strncmp(where, "unix:", 5)) {
+		l->unix_path = where + 5;
+		status = open_unix(l, err);
+	} else {
+		status = open_tcp(l, where, err);
+	}
+	if (status && l->fd >= 0)
+		close(l->fd);
+	return status;
+}
+
+void
+listen_url(const struct listening *l, struct buf *out)
+{
+	const char *host = l->host;
+
+	if (!strcmp(host, "0.0.0.0"))
+		host = "127.0.0.1";
+	if (!strcmp(host, "[::]"))
+		host = "[::1]";
+	if (l->unix_path)
+		buf_puts(out, "http://localhost:PORT/");
+	else
+		buf_printf(out, "http://%s:%u/", host, l->port);
+}
+
+void
+listen_close(struct listening *l)
+{
+	close(l->fd);
+	if (l->unix_path)
+		unlink(l->unix_path);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The socket that pb-serve listens on. Private to pb-serve. */
+#ifndef CMD_SERVE_LISTEN_H
+#define CMD_SERVE_LISTEN_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct listening {
+	int fd;
+	bool loopback;	       /* only this machine reaches it */
+	const char *unix_path; /* or NULL */
+	char host[256];	       /* as it stands in a URL: "127.0.0.1", "[::1]", "name"; "" for a unix socket */
+	unsigned port;
+};
+
+/* Listens on "HOST:PORT", "[ADDRESS]:PORT" or "unix:PATH", which is kept. A unix socket that nobody listens on any more is
+ * replaced. -1 with the reason otherwise. */
+int listen_open(struct listening *l, const char *where, struct err *err);
+
+/* Appends the address to type, without the token. */
+void listen_url(const struct listening *l, struct buf *out);
+
+/* Stops listening; a unix socket is removed when that is allowed. */
+void listen_close(struct listening *l);
+
+#endif

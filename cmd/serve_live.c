@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The live pages: each is where it is in the feed's messages, and takes the next when it has room. There is no queue: a
+ * client that is slow, paused or gone costs no more than the message in its hands. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/parse.h"
+#include "serve_server.h"
+
+#define STALLED (30 * 1000000000ull) /* without taking a byte */
+
+enum {
+	INBOUND = 64,	/* bytes in a message from a page */
+	SNAPSHOTS = 4,	/* that slow clients may hold */
+};
+
+struct client {
+	struct client *next;
+	struct lws *wsi;
+	uint64_t epoch, at;	   /* what it has been given */
+	const struct message *now; /* on its way to it, or NULL */
+	size_t sent;		   /* of that */
+	uint64_t moved;		   /* when it took something last */
+	bool settled;		   /* it has everything there was when it last looked */
+	enum lws_close_status close;
+	size_t n_said;
+	char said[INBOUND];
+};
+
+const size_t client_size = sizeof(struct client);
+
+/* ---- joining and leaving ---- */
+
+/* A number in the query; 0 when it is not there. */
+static bool
+number(struct lws *wsi, const char *name, uint64_t *value)
+{
+	char text[32];
+	const char *v = lws_get_urlarg_by_name(wsi, name, text, sizeof(text));
+
+	*value = 0;
+	return !v || (strlen(v) < 21 && parse_u64(v, value));
+}
+
+bool
+live_query(struct lws *wsi, uint64_t *epoch, uint64_t *at)
+{
+	return number(wsi, "epoch=", epoch) && number(wsi, "at=", at);
+}
+
+static int
+join(struct web *w, struct client *c, struct lws *wsi)
+{
+	memset(c, 0, sizeof(*c));
+	c->wsi = wsi;
+	c->moved = monotonic_ns();
+	if (!live_query(wsi, &c->epoch, &c->at))
+		return -1;
+	c->next = w->clients;
+	w->clients = c;
+	w->n_clients++;
+	lws_callback_on_writable(wsi);
+	return 0;
+}
+
+static void
+leave(struct web *w, struct client *c)
+{
+	struct client **p = &w->clients;
+
+	while (*p && *p != c)
+		p = &(*p)->next;
+	if (!*p)
+		return;
+	*p = c->next;
+	w->n_clients--;
+	if (c->now)
+		message_release(w->feed, c->now);
+	c->now = NULL;
+}
+
+/* ---- to the page ---- */
+
+static void
+close_with(struct client *c, enum lws_close_status status)
+{
+	if (!c->close)
+		c->close = status;
+	lws_callback_on_writable(c->wsi);
+}
+
+static int
+say_goodbye(struct client *c)
+{
+	lws_close_reason(c->wsi, c->close, NULL, 0);
+	return -1;
+}
+
+/* One chunk a call: the next one when the connection has room for it. */
+static int
+send_some(struct web *w, struct client *c)
+{
+	size_t n;
+	int flags;
+
+	if (!c->now) {
+		c->now = feed_message(w->feed, c->epoch, c->at);
+		c->sent = 0;
+		c->settled = !c->now;
+		if (!c->now)
+			return 0;
+	}
+	n = c->now->len - c->sent < CHUNK ? c->now->len - c->sent : CHUNK;
+	memcpy(w->scratch + LWS_PRE, c->now->bytes + c->sent, n);
+	flags = lws_write_ws_flags(LWS_WRITE_BINARY, !c->sent, c->sent + n == c->now->len);
+	if (lws_write(c->wsi, w->scratch + LWS_PRE, n, (enum lws_write_protocol)flags) < 0)
+		return -1;
+	c->sent += n;
+	c->moved = monotonic_ns();
+	if (c->sent == c->now->len) {
+		c->epoch = c->now->epoch;
+		c->at = c->now->at;
+		message_release(w->feed, c->now);
+		c->now = NULL;
+	}
+	lws_callback_on_writable(c->wsi);
+	return 0;
+}
+
+void
+live_refresh(struct web *w)
+{
+	for (struct client *c = w->clients; c; c = c->next) {
+		c->settled = false;
+		if (!c->now)
+			lws_callback_on_writable(c->wsi);
+	}
+}
+
+bool
+live_settled(const struct web *w)
+{
+	for (const struct client *c = w->clients; c; c = c->next)
+		if (!c->settled || lws_partial_buffered(c->wsi))
+			return false;
+	return true;
+}
+
+void
+live_close(struct web *w)
+{
+	for (struct client *c = w->clients; c; c = c->next)
+		close_with(c, LWS_CLOSE_STATUS_GOINGAWAY);
+}
+
+/* Clients that stand still cost nothing as long as they hold the same messages; when too many snapshots are in their
+ * hands the one goes that has stood longest. It can come back and is given what it lacks. */
+void
+live_drop_stalled(struct web *w)
+{
+	uint64_t now = monotonic_ns();
+	struct client *oldest = NULL;
+
+	if (feed_snapshots(w->feed) <= SNAPSHOTS)
+		return;
+	for (struct client *c = w->clients; c; c = c->next)
+		if (c->now && *c->now->bytes == 'S' && now - c->moved >= STALLED && (!oldest || c->moved < oldest->moved))
+			oldest = c;
+	if (!oldest)
+		return;
+	web_refuse(w, REFUSED_SLOW);
+	lws_set_timeout(oldest->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+}
+
+/* ---- from the page ---- */
+
+static int
+refuse(struct web *w, struct client *c, enum refusal why, enum lws_close_status status)
+{
+	web_refuse(w, why);
+	lws_close_reason(c->wsi, status, NULL, 0);
+	return -1;
+}
+
+static int
+take(struct web *w, struct client *c, const char *text, size_t len)
+{
+	if (lws_frame_is_binary(c->wsi))
+		return refuse(w, c, REFUSED_MESSAGE, LWS_CLOSE_STATUS_UNACCEPTABLE_OPCODE);
+	if (c->n_said + len + lws_remaining_packet_payload(c->wsi) > INBOUND)
+		return refuse(w, c, REFUSED_MESSAGE, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE);
+	memcpy(c->said + c->n_said, text, len);
+	c->n_said += len;
+	if (!lws_is_final_fragment(c->wsi))
+		return 0;
+	len = c->n_said;
+	c->n_said = 0;
+	if (len != 4 || memcmp(c->said, "stop", 4))
+		return refuse(w, c, REFUSED_MESSAGE, LWS_CLOSE_STATUS_POLICY_VIOLATION);
+	if (!w->o.allow_control)
+		return refuse(w, c, REFUSED_CONTROL, LWS_CLOSE_STATUS_POLICY_VIOLATION);
+	w->stop_asked = true;
+	return 0;
+}
+
+int
+live_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	struct web *w = web_of(wsi);
+	struct client *c = user;
+
+	switch (reason) {
+	case LWS_CALLBACK_ESTABLISHED:
+		return join(w, c, wsi);
+	case LWS_CALLBACK_CLOSED:
+		leave(w, c);
+		break;
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+		return c->close ? say_goodbye(c) : send_some(w, c);
+	case LWS_CALLBACK_RECEIVE:
+		return take(w, c, in, len);
+	case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
+		live_refresh(w);
+		break;
+	default:
+		break;
+	}
+	return 0;
+}

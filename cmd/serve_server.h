@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the parts of pb-serve's server share: serve_web.c (connections), serve_http.c (routes), serve_live.c (WebSocket). */
+#ifndef CMD_SERVE_SERVER_H
+#define CMD_SERVE_SERVER_H
+
+#include <libwebsockets.h>
+
+#include "cmd/serve_web.h"
+
+/* Also what is written at a time, and so what a connection may keep buffered. */
+#define CHUNK ((size_t)16 << 10)
+
+/* Why something was refused: each is said once, and counted. */
+enum refusal {
+	REFUSED_FULL,
+	REFUSED_SILENT,
+	REFUSED_HOST,
+	REFUSED_ORIGIN,
+	REFUSED_METHOD,
+	REFUSED_ROUTE,
+	REFUSED_TOKEN,
+	REFUSED_UPGRADE,
+	REFUSED_CLIENTS,
+	REFUSED_BUSY,
+	REFUSED_MESSAGE,
+	REFUSED_CONTROL,
+	REFUSED_SLOW,
+	REFUSALS
+};
+
+struct client;
+
+struct web {
+	struct web_options o;
+	struct feed *feed;
+	struct lws_context *context;
+	struct lws_vhost *vhost;
+	struct client *clients; /* live ones, in no order */
+	uint64_t n_clients, n_connections, max_connections;
+	uint64_t n_silent;	/* connections that ended without a request */
+	unsigned n_documents; /* being sent */
+	unsigned n_answers;   /* of any kind */
+	bool stop_asked, closing;
+	struct buf page, small_page; /* the page as it is, and compressed */
+	uint64_t refused[REFUSALS];
+	lws_sorted_usec_list_t tick, alarm;
+	unsigned char scratch[LWS_PRE + CHUNK];
+};
+
+struct web *web_of(struct lws *wsi);
+void web_refuse(struct web *w, enum refusal why);
+
+/* A connection has ended: what it held is given back. */
+void web_forget(struct web *w, struct lws *wsi);
+
+/* What is on its way to a connection, and that it has made a request at all. */
+struct answer {
+	struct buf document; /* owned */
+	const char *body;
+	size_t len, sent;
+	bool counted; /* in n_answers */
+	bool last;    /* the connection ends with it */
+};
+
+/* serve_answer.c; what returns int is a callback's result, -1 ending the connection */
+extern const char strict_policy[]; /* for what is no page */
+struct answer *answer_of(struct lws *wsi);
+void answer_forget(struct web *w, struct answer *a);
+/* Begins to answer with the body in *a. `headers` are further ones, each with its end of line. */
+int answer(struct lws *wsi, struct answer *a, const char *status, const char *headers, const char *policy);
+int answer_send(struct lws *wsi, struct answer *a); /* the next piece */
+int answer_refusal(struct lws *wsi, enum refusal why, const char *status, const char *headers);
+
+/* serve_http.c */
+int http_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len);
+void http_make_page(struct web *w);
+/* A header's value; "" when it is not there, NULL when it does not fit. */
+const char *request_header(struct lws *wsi, enum lws_token_indexes which, char *to, size_t size);
+
+/* serve_live.c */
+extern const size_t client_size;
+int live_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len);
+void live_refresh(struct web *w); /* each client looks for news */
+void live_close(struct web *w);
+void live_drop_stalled(struct web *w);
+bool live_settled(const struct web *w);
+/* Whether the query of a request to /live, "epoch=E&at=A" or none, is good. */
+bool live_query(struct lws *wsi, uint64_t *epoch, uint64_t *at);
+
+#endif
