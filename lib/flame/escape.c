@@ -109,3 +109,22 @@ escape_xml(struct buf *out, const char *text, size_t len, bool ascii)
 		}
 	}
 }
+
+void
+escape_json(struct buf *out, const char *text, size_t len)
+{
+	struct buf visible = {0};
+
+	escape_visible(&visible, text, len);
+	for (size_t i = 0; i < visible.len; i++) {
+		char c = visible.data[i];
+
+		if (c == '<' || c == '>' || c == '&')
+			buf_printf(out, "\\u%04x", (unsigned)c);
+		else if (c == '"' || c == '\\')
+			buf_add(out, (char[]){'\\', c}, 2);
+		else
+			buf_char(out, c);
+	}
+	buf_free(&visible);
+}

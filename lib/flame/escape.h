@@ -15,4 +15,7 @@ void escape_visible(struct buf *out, const char *text, size_t len);
 /* Appends visible text (see above) as XML text or attribute value; non-ASCII characters as &#xe9; if `ascii`. */
 void escape_xml(struct buf *out, const char *text, size_t len, bool ascii);
 
+/* Appends text, made visible (see above), as the inside of a JSON text that is harmless in a <script> too. */
+void escape_json(struct buf *out, const char *text, size_t len);
+
 #endif
