@@ -103,6 +103,13 @@ $(B)/tests/%: $(B)/tests/%.o $(B)/lib/flame.a $(B)/lib/stream.a $(B)/lib/base.a
 	@echo "  LINK $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^
 
+# Those in tests/serve link pb-serve's data side, too.
+feed := $(patsubst %,$(B)/cmd/serve_%.o,feed profile history segment message ring renew facts document) \
+	$(B)/cmd/stack_nodes.o $(B)/cmd/fold_lines.o
+$(B)/tests/serve/%: $(B)/tests/serve/%.o $(feed) $(B)/lib/flame.a $(B)/lib/stream.a $(B)/lib/base.a
+	@echo "  LINK $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lz -lm
+
 BPF_ARCH := $(ARCH:x86_64=x86)
 BPF_ARCH := $(BPF_ARCH:aarch64=arm64)
 $(B)/bpf/%.bpf.o: bpf/%.bpf.c

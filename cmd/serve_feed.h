@@ -30,6 +30,9 @@ enum feed_state {
  * lock held, whenever there is something new; `name` is for messages ("<stdin>"). */
 struct feed *feed_start(int fd, const char *name, const struct feed_options *o, void (*wake)(void *to), void *to);
 
+/* Stops the thread and frees everything. All messages must have been given back. */
+void feed_close(struct feed *f);
+
 /* Reads no further: the state becomes FEED_STOPPED unless it ended already. */
 void feed_stop(struct feed *f);
 

@@ -31,4 +31,29 @@
 #ifndef CMD_SERVE_MESSAGE_H
 #define CMD_SERVE_MESSAGE_H
 
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "cmd/serve_history.h"
+#include "cmd/serve_profile.h"
+
+/* How much of a profile's definitions there is. */
+struct message_mark {
+	size_t modules, frames, nodes, tasks, groups;
+};
+
+struct message_mark message_mark(const struct profile *p);
+
+/* Appends the record of a window. */
+void message_window(struct buf *to, const struct history *h, const struct span *s, uint64_t number);
+
+/* Appends a delta: what was defined since `from`, `n` windows' records, the facts unless they are NULL. */
+void message_delta(struct buf *to, uint64_t epoch, uint64_t at, const struct profile *p, const struct message_mark *from,
+		   const struct buf *windows, size_t n, const struct buf *facts);
+
+/* Appends a snapshot. */
+void message_snapshot(struct buf *to, uint64_t epoch, uint64_t at, const struct profile *p, const struct history *h,
+		      const struct buf *facts);
+
 #endif

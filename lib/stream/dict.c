@@ -37,12 +37,25 @@ texts_free(struct texts *t)
 		GROW(d->name, d->n_##name, d->cap_##name);                                                             \
 		return &d->name[d->n_##name++];                                                                        \
 	}
+APPENDER(dict_event, events)
 APPENDER(dict_module, modules)
 APPENDER(dict_symbol, symbols)
 APPENDER(dict_frame, frames)
 APPENDER(dict_stack, stacks)
 APPENDER(dict_task, tasks)
 APPENDER(dict_name, names)
+
+static void
+take_events(struct dict *d, struct stream *s)
+{
+	struct event_record r;
+
+	while (read_event(s, &r)) {
+		APPEND(d, events) = (struct dict_event){r.frequency, r.period};
+		keep(&d->event_names, r.name);
+		keep(&d->event_units, r.unit);
+	}
+}
 
 static void
 take_modules(struct dict *d, struct stream *s)
@@ -107,7 +120,11 @@ take_names(struct dict *d, struct stream *s)
 	struct name_record r;
 	uint64_t frame = UINT64_MAX;
 
+	d->named_first = UINT32_MAX;
+	d->named_last = 0;
 	while (read_name(s, &r)) {
+		d->named_first = r.frame < d->named_first ? (uint32_t)r.frame : d->named_first;
+		d->named_last = r.frame > d->named_last ? (uint32_t)r.frame : d->named_last;
 		if (r.frame == frame)
 			d->names[d->n_names - 1].more = 1;
 		else
@@ -124,11 +141,6 @@ take_texts(struct dict *d, struct stream *s)
 {
 	union any_record r;
 
-	if (stream_type(s) == RECORD_event)
-		while (read_event(s, &r.event)) {
-			keep(&d->event_names, r.event.name);
-			keep(&d->event_units, r.event.unit);
-		}
 	if (stream_type(s) == RECORD_function)
 		while (read_function(s, &r.function))
 			keep(&d->functions, r.function.name);
@@ -148,7 +160,7 @@ clear(struct dict *d)
 {
 	struct texts *all[] = ALL_TEXTS(d);
 
-	d->n_modules = d->n_symbols = d->n_frames = d->n_stacks = d->n_tasks = d->n_names = 0;
+	d->n_events = d->n_modules = d->n_symbols = d->n_frames = d->n_stacks = d->n_tasks = d->n_names = 0;
 	for (struct texts **t = all; *t; t++)
 		texts_clear(*t);
 }
@@ -157,7 +169,7 @@ bool
 dict_take(struct dict *d, struct stream *s)
 {
 	static void (*const takers[RECORD_TYPES])(struct dict *, struct stream *) = {
-		[RECORD_event] = take_texts,	[RECORD_module] = take_modules, [RECORD_symbol] = take_symbols,
+		[RECORD_event] = take_events,	[RECORD_module] = take_modules, [RECORD_symbol] = take_symbols,
 		[RECORD_frame] = take_frames,	[RECORD_stack] = take_stacks,	[RECORD_task] = take_tasks,
 		[RECORD_function] = take_texts, [RECORD_source] = take_texts,	[RECORD_name] = take_names,
 	};
@@ -179,6 +191,7 @@ dict_free(struct dict *d)
 
 	for (struct texts **t = all; *t; t++)
 		texts_free(*t);
+	free(d->events);
 	free(d->modules);
 	free(d->symbols);
 	free(d->frames);

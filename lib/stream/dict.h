@@ -26,6 +26,10 @@ struct texts {
 	size_t n, cap;
 };
 
+struct dict_event {
+	uint64_t frequency, period; /* one of them is 0 */
+};
+
 struct dict_module {
 	enum module_kind kind; /* MODULE_ANON for a kind that this version does not know */
 	uint64_t pid;
@@ -64,12 +68,14 @@ struct dict_name {
 
 struct dict {
 	uint32_t without; /* bit 1 << RECORD_x: definitions of this type are passed over; set before the first use */
+	DICT_ARRAY(dict_event, events);
 	DICT_ARRAY(dict_module, modules);
 	DICT_ARRAY(dict_symbol, symbols); /* in the order of the stream */
 	DICT_ARRAY(dict_frame, frames);
 	DICT_ARRAY(dict_stack, stacks);
 	DICT_ARRAY(dict_task, tasks);
 	DICT_ARRAY(dict_name, names);
+	uint32_t named_first, named_last; /* the last block of names was about frames between these, both included */
 	struct texts event_names, event_units, paths, build_ids /* of modules */, symbol_names, comms, functions, sources;
 };
 
