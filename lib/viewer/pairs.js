@@ -41,14 +41,12 @@ class Pairs {
 
 	set(a, b, value) {
 		const at = this.slot(a, b);
-		if (this.values[at] === 0 && ++this.n * 2 > this.mask) {
-			this.rehash();
-			this.set(a, b, value);
-			return;
-		}
+		this.n += this.values[at] === 0;
 		this.first[at] = a;
 		this.second[at] = b;
 		this.values[at] = value + 1;
+		if (this.n * 2 > this.mask)
+			this.rehash();
 	}
 
 	rehash() {

@@ -5,6 +5,7 @@
 const KIND = {USER: 0, KERNEL: 1, INLINED: 2, JIT: 3, MARK: 4, TASK: 5};
 
 const MOST_WINDOWS = 3600;
+const LEAST_WINDOWS = 16;
 const MOST_CELLS = 4 << 20;
 
 // A cell is a stack in a group. Equal cells of all windows share an id, so that adding windows up is adding arrays.
@@ -36,6 +37,8 @@ class Profile {
 		this.epoch = 0;
 		this.at = 0;
 		this.version = 0;
+		// By id in the server's messages, the id here.
+		this.sent = {modules: [], frames: []};
 	}
 
 	nameId(text) {
@@ -140,14 +143,17 @@ class Profile {
 		}
 	}
 
-	// The older half becomes pairs: what is long ago gets coarser and coarser. The newest stays as it is.
+	// The older half becomes pairs, and again: what is long ago gets coarser and coarser, the newest stays as it is.
 	mergeOldest() {
-		const half = Math.min(this.windows.length >> 1 & ~1, this.windows.length - 1 & ~1), pairs = [];
-		for (let i = 0; i < half; i += 2)
-			pairs.push(sumOfWindows(this.windows[i], this.windows[i + 1]));
-		this.windows.splice(0, half, ...pairs);
-		this.merged += pairs.length;
-		this.windowCells = this.windows.reduce((sum, window) => sum + window.cells.length, 0);
+		const goal = this.mostCells * 0.75;
+		do {
+			const half = this.windows.length >> 1 & ~1, pairs = [];
+			for (let i = 0; i < half; i += 2)
+				pairs.push(sumOfWindows(this.windows[i], this.windows[i + 1]));
+			this.windows.splice(0, half, ...pairs);
+			this.merged += pairs.length;
+			this.windowCells = this.windows.reduce((sum, window) => sum + window.cells.length, 0);
+		} while (this.windowCells > goal && this.windows.length > LEAST_WINDOWS);
 		// Cells that do not get fewer are not tried again at once.
 		this.nextMerge = this.windowCells + (this.windowCells >> 2);
 	}

@@ -33,7 +33,7 @@ const profileFromData = data => {
 	});
 	const nodes = new Uint32Array(n);
 	for (let i = 0; i < n; i++) {
-		if (!(Number.isInteger(parents[i]) && parents[i] >= 0) || !(self[i] >= 0 && self[i] < Infinity))
+		if (!(Number.isInteger(parents[i]) && parents[i] >= 0) || !(Number.isFinite(self[i]) && self[i] >= 0))
 			throw new TypeError("a profile with a bad number");
 		nodes[i] = profile.addNode(parents[i], ids[frames[i]] ?? Infinity);
 	}

@@ -46,17 +46,19 @@ class Shape {
 		for (let j = 0; j < this.seen.length; j++)
 			if (!this.seen[j][node] && this.focus[j] !== name)
 				return NOT_SHOWN;
+		// The function of a name counts before the thread of that name.
+		const outer = this.outer[node], thread = !outer && name === this.of;
 		switch (this.shape) {
 		case "reverse":
 			return this.up(prefix, node);
 		case "callers":
-			if (name === this.of)
+			if (thread)
 				return this.grower.child(0, prefix);
-			return this.outer[node] ? this.up(prefix, this.outer[node]) : NOT_SHOWN;
+			return outer ? this.up(prefix, outer) : NOT_SHOWN;
 		case "callees":
-			if (name === this.of)
+			if (thread)
 				return this.down(prefix, node, 0);
-			return this.outer[node] ? this.down(-1, node, this.outer[node]) : NOT_SHOWN;
+			return outer ? this.down(-1, node, outer) : NOT_SHOWN;
 		default:
 			return this.down(prefix, node, 0);
 		}

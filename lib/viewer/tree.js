@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The tree that is drawn, from a profile and a choice; and questions about it.
 
-// Siblings of one name are one node. Node 0 is the root, a child's id is above its parent's, and the arrays may be longer
-// than n. A tree is good until its builder builds the next one.
+// A thread called main is not the function main; else siblings of one name are one node.
+const childKey = ({frames}, frame) => frames.name[frame] * 2 + (frames.kind[frame] === KIND.TASK);
+
+// Node 0 is the root, a child's id is above its parent's, and the arrays may be longer than n. A tree is good until its
+// builder builds the next one.
 class Tree {
 	constructor(profile, choice) {
 		this.profile = profile;
@@ -21,8 +24,8 @@ class Tree {
 	}
 
 	child(parent, frame) {
-		const name = this.profile.frames.name[frame];
-		let id = this.children.get(parent, name);
+		const key = childKey(this.profile, frame);
+		let id = this.children.get(parent, key);
 		if (id >= 0)
 			return id;
 		id = this.n++;
@@ -33,7 +36,7 @@ class Tree {
 		this.frame[id] = frame;
 		this.depth[id] = this.depth[parent] + 1;
 		this.maxDepth = Math.max(this.maxDepth, this.depth[id]);
-		this.children.set(parent, name, id);
+		this.children.set(parent, key, id);
 		return id;
 	}
 
@@ -151,7 +154,8 @@ const pathOf = (tree, node) => {
 const findPath = (tree, names) => {
 	let node = 0;
 	for (const name of names) {
-		const id = tree.profile.nameIds.get(name), child = id === undefined ? -1 : tree.children.get(node, id);
+		const id = tree.profile.nameIds.get(name) ?? -1;
+		const child = id < 0 ? -1 : Math.max(tree.children.get(node, id * 2), tree.children.get(node, id * 2 + 1));
 		if (child < 0)
 			break;
 		node = child;
@@ -184,9 +188,9 @@ const walk = (tree, visit, leave = () => {}) => {
 const functionsOf = tree => {
 	const {profile, frame, self, total, parent} = tree, names = profile.frames.name;
 	const byName = new Int32Array(profile.names.length).fill(-1), open = new Uint32Array(profile.names.length), functions = [];
-	const leafFirst = tree.shape === "reverse";
+	const leafFirst = tree.shape === "reverse", isFunction = node => node > 0 && profile.frames.kind[frame[node]] !== KIND.TASK;
 	walk(tree, node => {
-		if (node === 0 || profile.frames.kind[frame[node]] === KIND.TASK)
+		if (!isFunction(node))
 			return;
 		const name = names[frame[node]];
 		if (byName[name] < 0)
@@ -199,7 +203,7 @@ const functionsOf = tree => {
 		if (open[name]++ === 0)
 			entry.total += total[node];
 	}, node => {
-		if (node > 0)
+		if (isFunction(node))
 			open[names[frame[node]]]--;
 	});
 	return functions;

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The tree that is on show as folded text and as JSON for d3-flame-graph.
+
+const HIDDEN_CHARACTERS = /[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+// A code unit's bytes, a lone surrogate's too, for which UTF-8 has none.
+const escapedBytes = unit => {
+	const c = unit.charCodeAt(0), hex = byte => `\\x${byte.toString(16).padStart(2, "0")}`;
+	if (c < 0x80)
+		return hex(c);
+	if (c < 0x800)
+		return hex(0xc0 | c >> 6) + hex(0x80 | c & 63);
+	return hex(0xe0 | c >> 12) + hex(0x80 | c >> 6 & 63) + hex(0x80 | c & 63);
+};
+
+// The section Names of pb-folded(5).
+const foldName = name => {
+	if (name === "")
+		return "[unnamed]";
+	const safe = name.replace(/[ \t](?=\d+(?:\.\d*)?$)/, "_").replace(/^[ \t]|[ \t]$/g, "_").replace(/;/g, ":")
+		.replace(HIDDEN_CHARACTERS, escapedBytes);
+	return /^#(?:[ \t]|$)/.test(name) ? `\\x23${safe.slice(1)}` : safe;
+};
+
+// A count in the profile's unit, exact to six digits after the point.
+const countText = (profile, count) => {
+	const text = (count / 10 ** profile.decimals).toFixed(Math.max(6, profile.decimals));
+	return text.replace(/\.?0+$/, "");
+};
+
+// By code point, which is also the order of the bytes in UTF-8.
+const compareTexts = (a, b) => {
+	for (let i = 0; i < a.length && i < b.length; i++) {
+		const x = a.charCodeAt(i), y = b.charCodeAt(i);
+		if (x === y)
+			continue;
+		const surrogates = (x >= 0xd800 && x < 0xe000) - (y >= 0xd800 && y < 0xe000);
+		return surrogates && x >= 0xd800 && y >= 0xd800 ? surrogates : x - y;
+	}
+	return a.length - b.length;
+};
+
+// Names that are made the same are one stack. \x01 is in no safe name, and sorts a frame's end before its letters.
+const exportFolded = tree => {
+	const {profile, n, self, parent} = tree, safe = new Map(), paths = new Array(n), counts = new Map();
+	for (let id = 0; id < n; id++) {
+		const name = nameOf(tree, id);
+		if (!safe.has(name))
+			safe.set(name, foldName(name));
+		paths[id] = id === 0 ? "" : parent[id] === 0 ? safe.get(name) : `${paths[parent[id]]}\x01${safe.get(name)}`;
+		if (self[id] > 0)
+			counts.set(paths[id], (counts.get(paths[id]) ?? 0) + self[id]);
+	}
+	return [...counts].sort(([a], [b]) => compareTexts(a, b))
+		.map(([path, count]) => [path.replaceAll("\x01", ";") || "[no stack]", countText(profile, count)])
+		.filter(([, count]) => count !== "0")
+		.map(([path, count]) => `${path} ${count}\n`)
+		.join("");
+};
+
+// Written piece by piece: stacks may be deeper than JSON.stringify can go.
+const exportD3 = tree => {
+	const {profile, total, first, next} = tree, parts = [];
+	const value = node => countText(profile, total[node]);
+	walk(tree, node => {
+		parts.push(`{"name":${JSON.stringify(nameOf(tree, node))},"value":${value(node)}`, first[node] ? ",\"children\":[" : "");
+	}, node => {
+		parts.push(first[node] ? "]}" : "}", node > 0 && next[node] ? "," : "");
+	});
+	return `${parts.join("")}\n`;
+};

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Messages as cmd/serve_message.h has them, made from plain lists.
+import {gzipSync} from "node:zlib";
+
+const number = value => {
+	const bytes = [];
+	for (; value >= 128; value = Math.floor(value / 128))
+		bytes.push(value % 128 + 128);
+	return [...bytes, value];
+};
+
+const text = string => {
+	const bytes = new TextEncoder().encode(string);
+	return [...number(bytes.length), ...bytes];
+};
+
+const window = ({number: n, start, duration, lost, cells}) => {
+	const bytes = [n, start, duration, lost, cells.length].flatMap(number);
+	let last = 0;
+	for (const [node, group, count] of cells) {
+		for (const value of [node - last, group, count])
+			bytes.push(...number(value));
+		last = node;
+	}
+	return bytes;
+};
+
+const SECTIONS = [
+	["modules", 1, text],
+	["frames", 2, ([name, module, kind]) => [...text(name), ...number(module + 1), ...number(kind)]],
+	["nodes", 3, ([back, frame]) => [...number(back), ...number(frame)]],
+	["tasks", 4, ([pid, tid, comm]) => [...number(pid), ...number(tid), ...text(comm)]],
+	["groups", 5, ([task, cpu]) => [...number(task), ...number(cpu)]],
+	["windows", 6, window],
+	["facts", 7, facts => text(JSON.stringify(facts))],
+];
+
+// {epoch, at, modules: [...], ...}: windows with start and duration in us and cells [node, group, count] by node.
+export const encodeBody = message => {
+	const bytes = [...number(message.epoch), ...number(message.at)];
+	for (const [name, tag, encode] of SECTIONS) {
+		if (!message[name]?.length)
+			continue;
+		bytes.push(...number(tag), ...number(message[name].length));
+		for (const record of message[name])
+			for (const byte of encode(record))
+				bytes.push(byte);
+	}
+	return Uint8Array.from(bytes);
+};
+
+export const encodeDelta = message => Uint8Array.from([0x44, ...encodeBody(message)]);
+export const encodeSnapshot = message => Uint8Array.from([0x53, ...gzipSync(encodeBody(message))]);
