@@ -169,7 +169,7 @@ answer_document(struct lws *wsi, struct answer *a, const struct route *r)
 }
 
 static int
-take_request(struct lws *wsi, const char *path)
+take_request(struct lws *wsi, const char *path, size_t len)
 {
 	struct answer *a = answer_of(wsi);
 	const struct route *r = routes;
@@ -180,7 +180,7 @@ take_request(struct lws *wsi, const char *path)
 		return answer_refusal(wsi, why, "403 Forbidden", "");
 	if (!is_method(wsi, WSI_TOKEN_GET_URI) && !is_method(wsi, WSI_TOKEN_HEAD_URI))
 		return answer_refusal(wsi, REFUSED_METHOD, "405 Method Not Allowed", "Allow: GET, HEAD\r\n");
-	while (r->path && strcmp(r->path, path))
+	while (r->path && (strlen(r->path) != len || memcmp(r->path, path, len))) /* a NUL is no end */
 		r++;
 	if (!r->path)
 		return answer_refusal(wsi, REFUSED_ROUTE, "404 Not Found", "");
@@ -222,7 +222,7 @@ http_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *
 {
 	struct web *w = web_of(wsi);
 
-	(void)user, (void)len;
+	(void)user;
 	switch (reason) {
 	case LWS_CALLBACK_WSI_CREATE:
 		w->n_connections++;
@@ -230,8 +230,15 @@ http_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *
 	case LWS_CALLBACK_WSI_DESTROY:
 		web_forget(w, wsi);
 		break;
+	case LWS_CALLBACK_CLOSED_HTTP:
+		web_left(w, wsi);
+		break;
+	case LWS_CALLBACK_RAW_ADOPT: /* what the library makes of CONNECT */
+	case LWS_CALLBACK_RAW_RX:
+		web_refuse(w, REFUSED_METHOD);
+		return -1;
 	case LWS_CALLBACK_HTTP:
-		return take_request(wsi, in);
+		return take_request(wsi, in, len);
 	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
 		return take_upgrade(wsi, in);
 	case LWS_CALLBACK_HTTP_WRITEABLE:

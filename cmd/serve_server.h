@@ -13,7 +13,7 @@
 /* Why something was refused: each is said once, and counted. */
 enum refusal {
 	REFUSED_FULL,
-	REFUSED_SILENT,
+	REFUSED_HEADERS,
 	REFUSED_HOST,
 	REFUSED_ORIGIN,
 	REFUSED_METHOD,
@@ -37,7 +37,6 @@ struct web {
 	struct lws_vhost *vhost;
 	struct client *clients; /* live ones, in no order */
 	uint64_t n_clients, n_connections, max_connections;
-	uint64_t n_silent;	/* connections that ended without a request */
 	unsigned n_documents; /* being sent */
 	unsigned n_answers;   /* of any kind */
 	bool stop_asked, closing;
@@ -50,6 +49,8 @@ struct web {
 struct web *web_of(struct lws *wsi);
 void web_refuse(struct web *w, enum refusal why);
 
+/* A connection is about to end. */
+void web_left(struct web *w, struct lws *wsi);
 /* A connection has ended: what it held is given back. */
 void web_forget(struct web *w, struct lws *wsi);
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <linux/tcp.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -20,13 +21,12 @@ enum {
 	HEADER_SIZE = 4096,   /* of a request */
 	HEADER_SECONDS = 5,   /* in which they have to be here */
 	IDLE_SECONDS = 10,    /* between requests */
-	SILENT = 100,	      /* connections without a request that are no browser's spare ones */
 	GOODBYE_MS = 300,
 };
 
 static const char *const refusals[REFUSALS] = {
 	[REFUSED_FULL] = "too many connections",
-	[REFUSED_SILENT] = "many connections without a whole request",
+	[REFUSED_HEADERS] = "a request that is malformed, too large or too slow",
 	[REFUSED_HOST] = "a foreign Host (see --host)",
 	[REFUSED_ORIGIN] = "a foreign Origin",
 	[REFUSED_METHOD] = "a method other than GET and HEAD",
@@ -69,15 +69,24 @@ take_connection(struct web *w, int fd)
 	lws_adopt_socket_vhost(w->vhost, fd); /* closes it when that fails */
 }
 
-/* A browser keeps a few spare connections: only many that brought nothing are worth a word. */
+/* One that has sent something, and not a request. A browser keeps spare ones, that send nothing. */
+void
+web_left(struct web *w, struct lws *wsi)
+{
+	struct tcp_info info = {0};
+	socklen_t len = sizeof(info);
+
+	if (!lws_get_opaque_user_data(wsi) && !w->closing &&
+	    !getsockopt(lws_get_socket_fd(wsi), IPPROTO_TCP, TCP_INFO, &info, &len) && info.tcpi_bytes_received)
+		web_refuse(w, REFUSED_HEADERS);
+}
+
 void
 web_forget(struct web *w, struct lws *wsi)
 {
 	struct answer *a = lws_get_opaque_user_data(wsi);
 
 	w->n_connections--;
-	if (!a && !w->closing && ++w->n_silent >= SILENT)
-		web_refuse(w, REFUSED_SILENT);
 	if (a)
 		answer_forget(w, a);
 	free(a);
@@ -174,6 +183,7 @@ web_open(const struct web_options *o)
 		.gid = (gid_t)-1,
 		.uid = (uid_t)-1,
 		.timeout_secs = HEADER_SECONDS,
+		.timeout_secs_ah_idle = HEADER_SECONDS,
 		.keepalive_timeout = IDLE_SECONDS,
 		.max_http_header_data = HEADER_SIZE,
 		.retry_and_idle_policy = &pulse,
