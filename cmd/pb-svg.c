@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pb-svg: folded text to an interactive flame graph: "pb-fold < stream | pb-svg > flame.svg". */
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/msg.h"
 #include "base/options.h"
@@ -153,19 +150,11 @@ draw(int fd, const char *file)
 int
 main(int argc, char **argv)
 {
-	const char *file = "<stdin>";
-	int fd = STDIN_FILENO, first;
+	const char *file;
+	int fd;
 
 	stdio_init();
-	first = options_parse(&command, argc, argv);
-	if (argc - first > 1)
-		die_usage("one FILE at most");
-	if (first < argc && strcmp(argv[first], "-")) {
-		file = argv[first];
-		fd = open(file, O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
-			die("%s:", file);
-	}
+	fd = open_operand(argc, argv, options_parse(&command, argc, argv), &file);
 	outlive_first_interrupt();
 	finish_options();
 	draw(fd, file);

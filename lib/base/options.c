@@ -2,10 +2,12 @@
 /* A command's options as one table. */
 #include "base/options.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/msg.h"
@@ -153,4 +155,21 @@ options_parse(const struct command *command, int argc, char **argv)
 			bad_value(row, optarg ? optarg : "");
 	}
 	return optind;
+}
+
+int
+open_operand(int argc, char **argv, int first, const char **name)
+{
+	int fd;
+
+	if (argc - first > 1)
+		die_usage("one FILE at most");
+	*name = "<stdin>";
+	if (first == argc || !strcmp(argv[first], "-"))
+		return STDIN_FILENO;
+	*name = argv[first];
+	fd = open(*name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		die("%s:", *name);
+	return fd;
 }

@@ -39,4 +39,8 @@ struct command {
  * Returns the index of the first operand. */
 int options_parse(const struct command *command, int argc, char **argv);
 
+/* Opens the one FILE that may follow the options, argv[first]; without it, or for "-", this is standard input. *name is
+ * what messages call it. Ends the process when there is more or it cannot be opened. */
+int open_operand(int argc, char **argv, int first, const char **name);
+
 #endif

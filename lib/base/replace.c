@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* flame.html is written as flame.html.Ab3dEf until it is whole. */
+#include "base/replace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/wait.h"
+
+static char *
+follow(const char *path)
+{
+	char *to = realpath(path, NULL);
+
+	return to ? to : xstrdup(path);
+}
+
+/* What open(2) with O_CREAT would give a new file. */
+static mode_t
+usual_mode(void)
+{
+	mode_t mask = umask(077);
+
+	umask(mask);
+	return 0666 & ~mask;
+}
+
+static int
+open_beside(struct replacement *r, mode_t mode)
+{
+	size_t size = strlen(r->path) + sizeof(".XXXXXX");
+
+	r->beside = xmalloc(size);
+	snprintf(r->beside, size, "%s.XXXXXX", r->path);
+	r->fd = mkostemp(r->beside, O_CLOEXEC);
+	if (r->fd < 0) {
+		free(r->beside);
+		r->beside = NULL;
+		return -1;
+	}
+	return fchmod(r->fd, mode);
+}
+
+static int
+failed(struct replacement *r)
+{
+	int why = errno;
+
+	if (r->fd >= 0)
+		close(r->fd);
+	if (r->beside)
+		unlink(r->beside);
+	free(r->beside);
+	free(r->path);
+	*r = (struct replacement){.fd = -1};
+	errno = why;
+	return -1;
+}
+
+/* A new file needs a directory that takes it, and so does one that is replaced. */
+int
+replace_check(const char *path)
+{
+	struct stat st = {0};
+	char *to = follow(path);
+	int status;
+
+	stat(to, &st);
+	status = access(st.st_mode && !S_ISREG(st.st_mode) ? to : dirname(to), W_OK);
+	if (S_ISDIR(st.st_mode)) {
+		errno = EISDIR;
+		status = -1;
+	}
+	free(to);
+	return status;
+}
+
+int
+replace_open(struct replacement *r, const char *path)
+{
+	struct stat st;
+	bool exists;
+
+	*r = (struct replacement){.fd = -1, .path = follow(path)};
+	exists = stat(r->path, &st) == 0;
+	if (exists && !S_ISREG(st.st_mode))
+		r->fd = open(r->path, O_WRONLY | O_CLOEXEC);
+	else if (open_beside(r, exists ? st.st_mode & 0777 : usual_mode()))
+		return failed(r);
+	return r->fd < 0 ? failed(r) : 0;
+}
+
+int
+replace_write(struct replacement *r, const void *data, size_t len)
+{
+	const char *p = data;
+
+	while (len) {
+		ssize_t n = write(r->fd, p, len);
+
+		if (n < 0 && wait_if_busy(r->fd, POLLOUT))
+			continue;
+		if (n < 0)
+			return failed(r);
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int
+replace_close(struct replacement *r)
+{
+	int status = close(r->fd);
+
+	r->fd = -1;
+	if (status || (r->beside && rename(r->beside, r->path)))
+		return failed(r);
+	free(r->beside);
+	free(r->path);
+	*r = (struct replacement){.fd = -1};
+	return 0;
+}
