@@ -187,6 +187,19 @@ open_listener(struct listening *l)
 
 /* ---- serving ---- */
 
+static void
+say_end(struct feed *feed, bool last)
+{
+	struct buf error = {0};
+
+	feed_error(feed, &error);
+	if (error.len)
+		warn("%s", buf_cstr(&error));
+	buf_free(&error);
+	if (!last && !quiet)
+		warn("the stream has ended; what it brought is served until Ctrl-C");
+}
+
 /* True when it is time to go: `end` is when, at the latest. */
 static bool
 is_over(const struct input *in, struct feed *feed, uint64_t *end)
@@ -205,8 +218,7 @@ is_over(const struct input *in, struct feed *feed, uint64_t *end)
 	if (!*end) {
 		*end = now + (web_stop_asked(web) ? STOP_MS : ONCE_MS) * MS;
 		web_refresh(web);
-		if (!last && !quiet)
-			warn("the stream has ended; what it brought is served until Ctrl-C");
+		say_end(feed, last);
 	}
 	if (!last)
 		return false;

@@ -388,6 +388,15 @@ feed_state(struct feed *f)
 	return state;
 }
 
+void
+feed_error(struct feed *f, struct buf *out)
+{
+	pthread_mutex_lock(&f->lock);
+	if (f->error)
+		buf_puts(out, f->error);
+	pthread_mutex_unlock(&f->lock);
+}
+
 static const struct message *
 snapshot(struct feed *f)
 {
