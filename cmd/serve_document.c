@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "flame/d3.h"
 #include "flame/fold.h"
 #include "flame/svg.h"
 
@@ -206,6 +207,18 @@ draw(struct tree *whole, struct buf *out)
 			      "no samples yet</text></svg>\n");
 }
 
+/* As pb-d3 does without options. */
+static void
+nest(const struct tree *whole, struct buf *out)
+{
+	struct d3 *d3 = d3_open(whole, 0, &(struct d3_options){.root = "all"});
+
+	while (d3_more(d3, out))
+		;
+	buf_char(out, '\n');
+	d3_close(d3);
+}
+
 static void
 put_figures(const struct document *d, struct buf *out)
 {
@@ -240,6 +253,8 @@ document_write(struct document *d, struct buf *out)
 		grow_whole(d, &whole);
 		if (d->which == FEED_FLAME_SVG)
 			draw(&whole, out);
+		else
+			nest(&whole, out);
 		tree_free(&whole);
 	}
 	tree_free(&d->tree);

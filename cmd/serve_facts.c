@@ -9,17 +9,9 @@
 static void
 put_string(struct buf *to, const char *text, size_t len)
 {
-	struct buf visible = {0};
-
-	escape_visible(&visible, text, len);
 	buf_char(to, '"');
-	for (size_t i = 0; i < visible.len; i++) {
-		if (visible.data[i] == '"' || visible.data[i] == '\\')
-			buf_char(to, '\\');
-		buf_char(to, visible.data[i]);
-	}
+	escape_json(to, text, len);
 	buf_char(to, '"');
-	buf_free(&visible);
 }
 
 void

@@ -2,9 +2,10 @@
 /* Runs pb-serve's feed on stdin and writes what it gives, "NAME LENGTH\n" and the bytes, one after the other: each message
  * to a client that follows from the start ("message"), one to a client that comes at the end ("late"), documents.
  *
- *	feed [-m MEMORY] [-w WINDOW_NS] [-c CLIENTS] [-s STOP_MS] [-q] [DOCUMENT?QUERY]... < STREAM
+ *	feed [-m MEMORY] [-w WINDOW_NS] [-c CLIENTS] [-s STOP_MS] [-q] [-a] [DOCUMENT?QUERY]... < STREAM
  *
- * CLIENTS further ones take messages, too, some of them slowly. -q writes no messages. On stderr: what it took. */
+ * CLIENTS further ones take messages, too, some of them slowly. -q writes no messages, -a leaves out the client that
+ * follows: what the late one gets is a snapshot of all. On stderr: what it took. */
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +28,7 @@ struct client {
 
 static struct client clients[CLIENTS_MAX];
 static int woken, n_clients;
-static bool quiet;
+static bool quiet, absent;
 static uint64_t messages, snapshots, most_bytes;
 
 static void
@@ -108,7 +109,7 @@ serve(struct feed *f, uint64_t stop_ns)
 
 	while (live) {
 		live = feed_state(f) == FEED_LIVE;
-		while (follow(f, &first, quiet ? NULL : "message"))
+		while (!absent && follow(f, &first, quiet ? NULL : "message"))
 			;
 		for (int i = 0; i < n_clients; i++)
 			follow_slowly(f, i);
@@ -117,7 +118,7 @@ serve(struct feed *f, uint64_t stop_ns)
 		if (clock_ns(CLOCK_MONOTONIC) > end)
 			feed_stop(f);
 	}
-	while (follow(f, &first, quiet ? NULL : "message"))
+	while (!absent && follow(f, &first, quiet ? NULL : "message"))
 		;
 	fprintf(stderr, "%u snapshots in clients' hands\n", feed_snapshots(f));
 	for (int i = 0; i < n_clients; i++)
@@ -135,7 +136,7 @@ main(int argc, char **argv)
 	struct feed *f;
 	int c;
 
-	while ((c = getopt(argc, argv, "m:w:c:s:q")) >= 0) {
+	while ((c = getopt(argc, argv, "m:w:c:s:qa")) >= 0) {
 		if (c == 'm')
 			o.memory = strtoull(optarg, NULL, 10);
 		if (c == 'w')
@@ -145,6 +146,7 @@ main(int argc, char **argv)
 		if (c == 's')
 			stop = strtoull(optarg, NULL, 10) * 1000000;
 		quiet |= c == 'q';
+		absent |= c == 'a';
 	}
 	woken = eventfd(0, EFD_NONBLOCK);
 	f = feed_start(STDIN_FILENO, "<stdin>", &o, wake, NULL);
