@@ -29,7 +29,7 @@ function windows(message) {
 		} while (byte & 128);
 		return value;
 	};
-	const text = () => { at += number(); };
+	const text = () => { const length = number(); at += length; };
 	const numbers = n => { while (n--) number(); };
 	const window = () => {
 		numbers(1);
