@@ -6,7 +6,7 @@ const HUES = [
 	{hue: 36, range: 50, chroma: 0.125},
 	{hue: 240, range: 30, chroma: 0.085},
 	{hue: 186, range: 22, chroma: 0.08},
-	{hue: 138, range: 22, chroma: 0.115},
+	{hue: 130, range: 20, chroma: 0.115},
 	{hue: 80, range: 30, chroma: 0.012},
 	{hue: 296, range: 26, chroma: 0.07},
 ];

@@ -40,22 +40,33 @@ const compareTexts = (a, b) => {
 	return a.length - b.length;
 };
 
-// Names that are made the same are one stack. \x01 is in no safe name, and sorts a frame's end before its letters.
-const exportFolded = tree => {
-	const {profile, n, self, parent} = tree, safe = new Map(), paths = new Array(n), counts = new Map();
+// The tree with names as folded text may have them; those that become equal are one.
+const foldedTree = tree => {
+	const {n, self, parent, frame} = tree, profile = new Profile(), folded = new Tree(profile, {}), safe = [], ids = new Uint32Array(n);
 	for (let id = 0; id < n; id++) {
-		const name = nameOf(tree, id);
-		if (!safe.has(name))
-			safe.set(name, foldName(name));
-		paths[id] = id === 0 ? "" : parent[id] === 0 ? safe.get(name) : `${paths[parent[id]]}\x01${safe.get(name)}`;
-		if (self[id] > 0)
-			counts.set(paths[id], (counts.get(paths[id]) ?? 0) + self[id]);
+		if (id > 0)
+			ids[id] = folded.child(ids[parent[id]], safe[frame[id]] ??= profile.addFrame(foldName(nameOf(tree, id)), -1, KIND.USER));
+		folded.self[ids[id]] += self[id];
 	}
-	return [...counts].sort(([a], [b]) => compareTexts(a, b))
-		.map(([path, count]) => [path.replaceAll("\x01", ";") || "[no stack]", countText(profile, count)])
-		.filter(([, count]) => count !== "0")
-		.map(([path, count]) => `${path} ${count}\n`)
-		.join("");
+	const {names} = profile, ranks = new Uint32Array(names.length);
+	names.map((_, name) => name).sort((a, b) => compareTexts(names[a], names[b])).forEach((name, rank) => {
+		ranks[name] = rank;
+	});
+	folded.link(ranks);
+	return folded;
+};
+
+const exportFolded = tree => {
+	const folded = foldedTree(tree), {self, depth} = folded, paths = [""], lines = [];
+	walk(folded, node => {
+		const at = depth[node];
+		if (at > 0)
+			paths[at] = at > 1 ? `${paths[at - 1]};${nameOf(folded, node)}` : nameOf(folded, node);
+		const count = self[node] > 0 ? countText(tree.profile, self[node]) : "0";
+		if (count !== "0")
+			lines.push(at > 0 ? paths[at] : "[no stack]", " ", count, "\n");
+	});
+	return lines.join("");
 };
 
 // Written piece by piece: stacks may be deeper than JSON.stringify can go.
