@@ -34,6 +34,13 @@ static struct guard guard;
 static size_t hosts_cap;
 
 static bool
+take_listen(const char *value)
+{
+	where = value;
+	return listen_valid(value);
+}
+
+static bool
 take_host(const char *name)
 {
 	if (!*name || strpbrk(name, "/:@ ,"))
@@ -44,8 +51,8 @@ take_host(const char *name)
 }
 
 static const struct option_row options[] = {
-	{OPTION_STRING, 0, "listen", "WHERE", "HOST:PORT, [ADDRESS]:PORT or unix:PATH\n(127.0.0.1:0: this machine only, a free port)",
-	 &where},
+	{OPTION_CALL, 0, "listen", "WHERE", "HOST:PORT, [ADDRESS]:PORT or unix:PATH\n(127.0.0.1:0: this machine only, a free port)",
+	 .call = take_listen},
 	{OPTION_FLAG, 0, "open", NULL, "open the page in a browser", &open_browser},
 	{OPTION_DURATION, 0, "window", "TIME", "how far back moments are told apart (1h)", &feed_options.window_ns, 1000 * MS, 0},
 	{OPTION_SIZE, 0, "memory", "SIZE", "what the profile may take (256M)", &feed_options.memory, 16 << 20, 0},

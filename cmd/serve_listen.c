@@ -85,25 +85,25 @@ open_unix(struct listening *l, struct err *err)
 
 /* ---- TCP ---- */
 
-/* Splits "HOST:PORT"; the host of an IPv6 address stands in brackets. */
-static int
-split(struct listening *l, const char *where, char *name, size_t size, struct err *err)
+/* Splits "HOST:PORT"; an IPv6 address stands in brackets, which l->host keeps and `name` does not. */
+static bool
+split(struct listening *l, const char *where, char *name)
 {
 	const char *colon = strrchr(where, ':');
 	size_t len = colon ? (size_t)(colon - where) : 0;
 	bool brackets = len > 2 && where[0] == '[' && where[len - 1] == ']';
 	uint64_t port;
 
-	if (!len || len >= sizeof(l->host) || len >= size || (!brackets && memchr(where, ':', len)))
-		return err_set(err, "--listen: '%s' is not HOST:PORT, [ADDRESS]:PORT or unix:PATH", where);
+	if (!len || len >= sizeof(l->host) || (!brackets && memchr(where, ':', len)))
+		return false;
 	if (!parse_u64(colon + 1, &port) || port > 65535)
-		return err_set(err, "--listen: '%s' is not a port from 0 to 65535", colon + 1);
+		return false;
 	memcpy(l->host, where, len);
 	l->host[len] = 0;
 	memcpy(name, where + brackets, len - 2 * brackets);
 	name[len - 2 * brackets] = 0;
 	l->port = (unsigned)port;
-	return 0;
+	return true;
 }
 
 static bool
@@ -145,8 +145,8 @@ open_tcp(struct listening *l, const char *where, struct err *err)
 	char name[sizeof(l->host)], port[16];
 	int status;
 
-	if (split(l, where, name, sizeof(name), err))
-		return -1;
+	if (!split(l, where, name))
+		return err_set(err, "%s: no address to listen on", where);
 	snprintf(port, sizeof(port), "%u", l->port);
 	hints.ai_flags |= AI_NUMERICHOST;
 	if (getaddrinfo(name, port, &hints, &found)) { /* ask for names only when it is one */
@@ -161,6 +161,15 @@ open_tcp(struct listening *l, const char *where, struct err *err)
 }
 
 /* ---- both ---- */
+
+bool
+listen_valid(const char *where)
+{
+	struct listening l;
+	char name[sizeof(l.host)];
+
+	return !strncmp(where, "unix:", 5) ? where[5] : split(&l, where, name);
+}
 
 int
 listen_open(struct listening *l, const char *where, struct err *err)

@@ -16,8 +16,10 @@ struct listening {
 	unsigned port;
 };
 
-/* Listens on "HOST:PORT", "[ADDRESS]:PORT" or "unix:PATH", which is kept. A unix socket that nobody listens on any more is
- * replaced. -1 with the reason otherwise. */
+/* Whether it is "HOST:PORT", "[ADDRESS]:PORT" or "unix:PATH". */
+bool listen_valid(const char *where);
+
+/* Listens there; the text is kept. A unix socket that nobody listens on any more is replaced. -1 with the reason otherwise. */
 int listen_open(struct listening *l, const char *where, struct err *err);
 
 /* Appends the address to type, without the token. */
