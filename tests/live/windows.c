@@ -3,8 +3,10 @@
  *
  *	windows NODES SAMPLES SECONDS [SPEED [NEW]]
  *
- * A tree of NODES frames with names of their own, SAMPLES samples each second of recorded time, SECONDS windows of 1 s,
- * SPEED times as fast as they were recorded (0: at once). Each window brings NEW new tasks with a new stack each. */
+ * A tree of NODES frames with names of their own, all of them sampled in the first window; SAMPLES samples each second of
+ * recorded time, SECONDS windows of 1 s, SPEED times as fast as they were recorded (0: at once). Each window brings NEW new
+ * tasks with a new stack each. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,10 +75,10 @@ define_tree(uint64_t nodes)
 }
 
 static void
-write_samples(uint64_t nodes, uint64_t samples)
+write_samples(uint64_t nodes, uint64_t samples, bool each)
 {
-	while (samples--) {
-		uint64_t stack = random_below(nodes);
+	for (uint64_t i = 0; i < samples; i++) {
+		uint64_t stack = each ? i : random_below(nodes);
 
 		write_sample(w, &(struct sample_record){stack % TASKS, random_below(CPUS), stack, 1});
 	}
@@ -120,12 +122,12 @@ main(int argc, char **argv)
 		if (n[3])
 			wait_until(start + (i + 1) * SECOND / n[3]);
 		write_window(w, &(struct window_record){.start = i * SECOND, .end = (i + 1) * SECOND});
-		write_samples(n[0], n[1]);
+		write_samples(n[0], i ? n[1] : n[0], !i);
 		write_new(n[0], i, n[4]);
 		if (!writer_flush(w))
 			return 0;
 	}
-	write_tally(w, &(struct tally_record){.class = 0, .count = n[2] * (n[1] + n[4])});
-	write_tally(w, &(struct tally_record){.class = 1, .count = n[2] * (n[1] + n[4])});
+	for (uint64_t class = 0; class < 2; class++)
+		write_tally(w, &(struct tally_record){.class = class, .count = n[0] + (n[2] - 1) * n[1] + n[2] * n[4]});
 	return !writer_end(w);
 }
