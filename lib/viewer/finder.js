@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The search field, what it finds, and walking from hit to hit.
+
+const TYPING_PAUSE = 60;
+
+class Finder {
+	constructor(page) {
+		this.page = page;
+		this.at = -1;
+		this.found = null;
+		this.input = element("input", {id: "search", type: "search", placeholder: "Search (/)", "aria-label": "Search functions",
+			autocomplete: "off", spellcheck: "false", autocapitalize: "off", "aria-describedby": "search-info"});
+		this.input.addEventListener("input", () => this.typed());
+		this.input.addEventListener("keydown", e => this.key(e));
+		this.regex = element("button", {id: "search-regex", type: "button", class: "quiet", "aria-pressed": "false", title: "Regular expression",
+			"aria-label": "Regular expression", onclick: () => page.change({regex: !page.view.regex})}, ".*");
+		this.previous = element("button", {id: "search-previous", type: "button", class: "quiet", "aria-label": "Previous hit", title: "Previous hit (N)",
+			onclick: () => this.walk(-1)}, "‹");
+		this.next = element("button", {id: "search-next", type: "button", class: "quiet", "aria-label": "Next hit", title: "Next hit (n)",
+			onclick: () => this.walk(1)}, "›");
+		this.info = element("span", {id: "search-info", role: "status"});
+		this.node = element("div", {class: "search", role: "search"}, this.input, this.regex, this.previous, this.next, this.info);
+	}
+
+	// The table's pick is a pattern of one name; what is typed next is no pattern again.
+	typed() {
+		clearTimeout(this.timer);
+		this.timer = setTimeout(() => this.page.change(this.page.picked ? {search: this.input.value, regex: false} : {search: this.input.value}),
+			TYPING_PAUSE);
+	}
+
+	flush() {
+		if (this.input.value === this.page.view.search)
+			return;
+		clearTimeout(this.timer);
+		this.page.change({search: this.input.value});
+		this.page.refresh();
+	}
+
+	key(e) {
+		if (e.key === "Enter") {
+			e.preventDefault();
+			this.flush();
+			this.walk(e.shiftKey ? -1 : 1);
+		} else if (e.key === "Escape") {
+			e.preventDefault();
+			e.stopPropagation();
+			if (this.input.value)
+				this.page.change({search: "", regex: this.page.picked ? false : this.page.view.regex});
+			else
+				this.page.graph.canvas.focus();
+		}
+	}
+
+	show(view) {
+		if (document.activeElement !== this.input || view.search === "" || this.page.picked)
+			if (this.input.value !== view.search)
+				this.input.value = view.search;
+		this.regex.setAttribute("aria-pressed", String(view.regex));
+	}
+
+	// By node whether it is a hit, null when nothing is searched.
+	find(tree, view) {
+		const kept = this.found && this.at >= 0 ? this.found.order[this.at] : -1, again = this.wanted === view.search + view.regex;
+		this.wanted = view.search + view.regex;
+		this.found = view.search ? search(tree, {text: view.search, regex: view.regex}) : null;
+		this.at = again && this.found && kept >= 0 ? this.found.order.indexOf(kept) : -1;
+		this.tell(tree);
+		return this.found && !this.found.error ? this.found.hit : null;
+	}
+
+	tell(tree) {
+		const f = this.found;
+		this.input.setAttribute("aria-invalid", String(Boolean(f?.error)));
+		this.next.disabled = this.previous.disabled = !f || !f.order.length;
+		this.info.classList.toggle("bad", Boolean(f?.error));
+		setText(this.info, !f ? "" : f.error ? f.error : groupedText(f.nodes) + (f.nodes === 1 ? " frame, " : " frames, ") +
+			percentText(f.samples, tree.total[0]) + (this.at >= 0 ? ", " + groupedText(this.at + 1) + "/" + groupedText(f.nodes) : ""));
+	}
+
+	walk(by) {
+		const {order} = this.found || {order: []}, {page} = this;
+		if (!order.length)
+			return;
+		this.at = this.at < 0 ? by > 0 ? 0 : order.length - 1 : (this.at + by + order.length) % order.length;
+		this.tell(page.tree);
+		page.showHit(order[this.at]);
+	}
+
+	// Which names the table lists.
+	test(view) {
+		return view.search && !this.page.picked && this.found && !this.found.error ? matcherOf({text: view.search, regex: view.regex}).test : null;
+	}
+}

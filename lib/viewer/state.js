@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// How it stands with the recording and the connection, in words.
+
+const endings = new Map([["ended", "recording ended"], ["stopped", "recording stopped"], ["cut", "recording cut short"],
+	["failed", "recording failed"]]);
+
+// {name, text, banner}: the banner says what is not as it should be.
+function stateOf(live, profile) {
+	const {facts} = profile;
+	if (!live)
+		return {name: "saved", text: "saved"};
+	const broken = linkTrouble(live), waiting = live.secondsWaiting();
+	if (live.frozen) {
+		const text = "frozen" + (waiting ? ", " + waiting + " s waiting" : "");
+		return {name: "frozen", text: text + (broken ? " · " + broken.text : ""), banner: broken?.banner};
+	}
+	if (endings.has(facts.state)) {
+		const bad = facts.state === "cut" || facts.state === "failed", text = endings.get(facts.state);
+		return {name: facts.state, text, banner: bad ? "The " + text + (facts.error ? ": " + facts.error : "") +
+			". What came before is all here." : ""};
+	}
+	return broken || {name: live.linked ? "live" : "connecting", text: live.linked ? "live" : "connecting…"};
+}
+
+function linkTrouble(live) {
+	if (live.linked || live.waiting || (!live.tries && !live.trouble))
+		return null;
+	const left = live.retryAt ? Math.max(0, Math.ceil((live.retryAt - Date.now()) / 1000)) : 0;
+	const next = left ? ", next try in " + left + " s" : ", trying…";
+	const why = live.trouble ? " Last trouble: " + live.trouble + "." : !live.token ? " The address of this page lacks its token: use " +
+		"the one that pb-serve printed, with #t=… at its end." : live.ever ? " What is here stays; it goes on where it broke off." :
+		" Is pb-serve still running, and is the address the one it printed, with #t=… at its end?";
+	return {name: "lost", text: (live.ever ? "connection lost" : "no connection") + next, banner: (live.ever ? "The connection to pb-serve is lost." :
+		"There is no connection to pb-serve.") + why};
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The functions with what they take, themselves and with all they call: also the way to use the page without the graph.
+
+const ROWS_AT_FIRST = 500, ROWS_MORE = 2000;
+
+// on: {pick(name), menu(name, frame, x, y), sort(sort)}
+class FunctionTable {
+	constructor(on) {
+		this.on = on;
+		this.rows = [];
+		this.limit = ROWS_AT_FIRST;
+		this.heads = new Map();
+		this.body = element("tbody");
+		this.more = element("button", {id: "more", type: "button", hidden: true, onclick: () => this.showMore()}, "Show more");
+		this.left = element("span", {id: "rows-left", class: "muted"});
+		this.table = element("table", {id: "functions"}, element("caption", {class: "aside"}, "Functions"),
+			element("thead", {}, element("tr", {}, this.head("name", "Function"), this.head("self", "Self"), this.head("total", "Total"),
+				element("th", {class: "do"}, element("span", {class: "aside"}, "Actions")))), this.body);
+		this.node = element("section", {id: "table", "aria-label": "Functions"}, this.table,
+			element("div", {class: "table-end"}, this.left, this.more));
+		this.body.addEventListener("click", e => this.clicked(e));
+		this.body.addEventListener("contextmenu", e => this.menuOf(e, e.clientX, e.clientY));
+	}
+
+	head(key, label) {
+		const mark = element("span", {class: "mark", "aria-hidden": "true"});
+		const th = element("th", {scope: "col", class: key, "data-sort": key},
+			element("button", {type: "button", onclick: () => this.sortBy(key)}, label, mark));
+		this.heads.set(key, {th, mark});
+		return th;
+	}
+
+	sortBy(key) {
+		const [now, direction] = this.sort.split("-");
+		this.on.sort(key + "-" + (now === key ? direction === "up" ? "down" : "up" : key === "name" ? "up" : "down"));
+	}
+
+	// functions: of functionsOf(); test: which names to list, null for all; picked: the name that is marked.
+	update(tree, functions, {sort, test, picked}) {
+		this.tree = tree;
+		this.sort = sort;
+		this.picked = picked;
+		const [key, direction] = sort.split("-"), sign = direction === "up" ? 1 : -1;
+		const byName = (a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+		this.all = test ? functions.filter(f => test(f.name)) : functions.slice();
+		this.all.sort(key === "name" ? (a, b) => sign * byName(a, b) : (a, b) => sign * (a[key] - b[key]) || byName(a, b));
+		this.everything = functions.length;
+		for (const [name, {th, mark}] of this.heads) {
+			th.setAttribute("aria-sort", name !== key ? "none" : sign > 0 ? "ascending" : "descending");
+			setText(mark, name !== key ? "" : sign > 0 ? " ▲" : " ▼");
+		}
+		this.fill();
+	}
+
+	showMore() {
+		this.limit += ROWS_MORE;
+		this.fill();
+	}
+
+	fill() {
+		const n = Math.min(this.all.length, this.limit);
+		while (this.rows.length > n)
+			this.rows.pop().tr.remove();
+		for (let i = 0; i < n; i++) {
+			if (i === this.rows.length) {
+				this.rows.push(this.makeRow());
+				this.body.append(this.rows[i].tr);
+			}
+			this.fillRow(this.rows[i], this.all[i]);
+		}
+		const filtered = this.everything - this.all.length, beyond = this.all.length - n;
+		setText(this.left, (beyond ? groupedText(beyond) + " more rows not shown. " : "") +
+			(filtered ? groupedText(filtered) + " functions do not match the search." : "") + (this.everything ? "" : "No functions here."));
+		setShown(this.more, beyond > 0);
+	}
+
+	makeRow() {
+		const part = tag => element(tag), row = {name: part("span"), module: element("span", {class: "muted"}), selfCount: part("span"),
+			selfShare: part("i"), totalCount: part("span"), totalShare: part("i"), shown: {}};
+		row.pick = element("button", {type: "button", class: "link", dir: "ltr"}, row.name, row.module);
+		row.do = element("button", {type: "button", class: "quiet", "aria-haspopup": "menu"}, "⋯");
+		row.self = element("td", {class: "self"}, row.selfCount, row.selfShare);
+		row.total = element("td", {class: "total"}, row.totalCount, row.totalShare);
+		row.tr = element("tr", {}, element("td", {class: "name"}, row.pick), row.self, row.total, element("td", {class: "do"}, row.do));
+		return row;
+	}
+
+	fillRow(row, f) {
+		const {profile} = this.tree, module = profile.frames.module[f.frame];
+		if (row.f?.name !== f.name || row.f.frame !== f.frame || row.profile !== profile) {
+			row.tr.dataset.name = f.name;
+			setText(row.name, shownName(f.name));
+			setText(row.module, module >= 0 ? shownName(profile.modules[module].replace(/^.*\//, "")) : "");
+			row.pick.title = shownName(f.name) + (module >= 0 ? "\n" + shownName(profile.modules[module]) : "");
+			row.do.setAttribute("aria-label", "what to do with " + shownName(f.name));
+		}
+		row.f = f;
+		row.profile = profile;
+		row.tr.classList.toggle("picked", f.name === this.picked);
+		this.fillCell(row.self, row.selfCount, row.selfShare, f.self);
+		this.fillCell(row.total, row.totalCount, row.totalShare, f.total);
+	}
+
+	fillCell(cell, count, share, value) {
+		const all = this.tree.total[0], amount = roundAmount(this.tree.profile, value), text = String(amount);
+		if (cell.dataset.value !== text)
+			cell.dataset.value = text;
+		setText(count, groupedText(amount));
+		setText(share, percentText(value, all));
+		cell.style.setProperty("--share-width", (all > 0 ? 100 * value / all : 0).toFixed(1) + "%");
+	}
+
+	rowOf(e) {
+		const tr = e.target.closest("tr");
+		return this.rows.find(row => row.tr === tr);
+	}
+
+	clicked(e) {
+		const row = this.rowOf(e);
+		if (!row)
+			return;
+		if (e.target.closest("td.do")) {
+			const box = row.do.getBoundingClientRect();
+			this.on.menu(row.f.name, row.f.frame, box.left, box.bottom, row.do);
+		} else {
+			this.on.pick(row.f.name);
+		}
+	}
+
+	menuOf(e, x, y) {
+		const row = this.rowOf(e);
+		if (!row)
+			return;
+		e.preventDefault();
+		this.on.menu(row.f.name, row.f.frame, x, y, row.pick);
+	}
+}
