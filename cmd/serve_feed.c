@@ -4,6 +4,7 @@
 #include "cmd/serve_feed.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -30,6 +31,7 @@ enum {
 	SPANS_MAX = 3600,    /* windows kept apart: an hour of seconds; pages keep no more */
 	RING_BYTES = 4 << 20,
 	CELLS_MAX = 1 << 18, /* read and not yet entered */
+	NODES_SHARE = 1024,  /* of the memory, in bytes: one node may be added before it is looked at again */
 };
 
 static const uint64_t often = 250000000; /* ns after which is entered what was read while input keeps coming */
@@ -116,12 +118,12 @@ limit_windows(struct feed *f)
 		history_merge(h, UINT64_MAX, SPANS_MAX * 3 / 4);
 }
 
-/* What the profile and its history may take: with what a segment defines, five eighths of all, for to make it smaller and
- * to make messages of it takes memory, too. A large segment leaves it a quarter. */
+/* What the profile and its history may take: with what a segment defines, half of all, for to make it smaller and to make
+ * messages of it takes memory, too. A large segment leaves it an eighth. */
 static size_t
 allowance(const struct feed *f)
 {
-	uint64_t all = f->options.memory / 8 * 5, least = f->options.memory / 4;
+	uint64_t all = f->options.memory / 2, least = f->options.memory / 8;
 
 	return all > f->segment_bytes + least ? (size_t)(all - f->segment_bytes) : (size_t)least;
 }
@@ -148,25 +150,34 @@ limit_memory(struct feed *f)
 	return true;
 }
 
+/* Enters all that was read. True: ids have changed. */
+static bool
+enter_samples(struct feed *f)
+{
+	bool renewed = f->segment.renamed, all;
+
+	if (renewed) {
+		renew_names(&f->profile, &f->history, &f->segment.nodes);
+		segment_forget_groups(&f->segment);
+	}
+	f->segment.renamed = false;
+	f->windows.len = f->n_windows = 0;
+	do {
+		all = segment_enter(&f->segment, &f->history, (size_t)(f->options.memory / NODES_SHARE), take_window, f);
+		limit_windows(f);
+		renewed |= limit_memory(f);
+	} while (!all);
+	return renewed;
+}
+
 /* With the lock held. True: there is something new for clients. */
 static bool
 enter(struct feed *f)
 {
 	struct message_mark before = message_mark(&f->profile);
-	bool renewed = f->segment.renamed, facts;
+	bool renewed = enter_samples(f), facts = write_facts(f);
 	struct buf delta = {0};
 
-	if (renewed)
-		renew_names(&f->profile, &f->history, &f->segment.nodes);
-	if (renewed)
-		segment_forget_groups(&f->segment);
-	f->segment.renamed = false;
-	f->windows.len = f->n_windows = 0;
-	segment_enter(&f->segment, &f->history, take_window, f);
-	limit_windows(f);
-	if (limit_memory(f))
-		renewed = true;
-	facts = write_facts(f);
 	if (!renewed && !facts && !f->n_windows)
 		return false;
 	f->at++;
@@ -331,6 +342,7 @@ feed_start(int fd, const char *name, const struct feed_options *o, void (*wake)(
 {
 	struct feed *f = xcalloc(1, sizeof(*f));
 
+	mallopt(M_MMAP_THRESHOLD, 256 << 10); /* large arrays come and go: the system gets them back at once */
 	f->options = *o;
 	f->wake = wake;
 	f->to = to;

@@ -214,7 +214,10 @@ segment_begin(struct segment *g, struct stream *s)
 
 	account_close(&g->account);
 	stack_nodes_forget(&g->nodes);
-	segment_forget_groups(g);
+	table_free(&g->member_table);
+	free(g->members);
+	g->members = NULL;
+	g->n_members = g->cap_members = 0;
 	g->wanted = g->changed = true;
 	g->in_window = g->renamed = false;
 	if (!s)
@@ -252,46 +255,54 @@ group_of(struct segment *g, uint32_t member)
 	return m->group - 1;
 }
 
+/* Enters cells of a window until its end, or the tree has become `most` nodes large. */
 static void
-enter_window(struct segment *g, const struct history *h, size_t i, struct span *s)
+enter_cells(struct segment *g, const struct history *h, size_t end, size_t most, struct span *s)
 {
-	const struct read_window *w = &g->windows[i];
-	size_t end = i + 1 < g->n_windows ? g->windows[i + 1].first : g->n_cells, n = end - w->first;
+	size_t n = end - g->entered_cells;
 
-	*s = (struct span){.start = w->start, .end = w->end, .lost = w->lost, .windows = 1, .by_stack = true};
 	s->cells = xreallocarray(NULL, n, sizeof(*s->cells));
-	for (; s->n < n; s->n++) {
-		const struct read_cell *c = &g->cells[w->first + s->n];
+	for (; g->entered_cells < end && g->profile->tree.n <= most; s->n++) {
+		const struct read_cell *c = &g->cells[g->entered_cells++];
 
 		stack_node(&g->nodes, c->stack);
 		s->cells[s->n] = (struct cell){c->stack, group_of(g, c->member), c->count};
 		s->samples += c->count;
 	}
-	s->n = history_sort(h, true, s->cells, n);
+	s->n = history_sort(h, true, s->cells, s->n);
 	if (s->n < n)
 		s->cells = xreallocarray(s->cells, s->n, sizeof(*s->cells));
 }
 
-void
-segment_enter(struct segment *g, const struct history *h, void (*each)(void *to, struct span *s, bool continues), void *to)
+bool
+segment_enter(struct segment *g, const struct history *h, size_t most_nodes,
+	      void (*each)(void *to, struct span *s, bool continues), void *to)
 {
-	struct span s;
+	size_t most = g->profile->tree.n + most_nodes;
 
-	for (size_t i = 0; i < g->n_windows; i++) {
-		enter_window(g, h, i, &s);
-		each(to, &s, !i && g->continues);
+	for (; g->entered_windows < g->n_windows; g->entered_windows++) {
+		size_t i = g->entered_windows;
+		const struct read_window *w = &g->windows[i];
+		bool begun = g->entered_cells > w->first;
+		struct span s = {.start = w->start, .end = w->end, .lost = begun ? 0 : w->lost, .windows = 1, .by_stack = true};
+		size_t end = i + 1 < g->n_windows ? w[1].first : g->n_cells;
+
+		enter_cells(g, h, end, most, &s);
+		each(to, &s, begun || (!i && g->continues));
+		if (g->entered_cells < end)
+			return false;
 	}
-	g->n_windows = g->n_cells = 0;
+	g->n_windows = g->n_cells = g->entered_windows = g->entered_cells = 0;
 	table_free(&g->cell_table);
+	return true;
 }
 
+/* The members stay: cells that are yet to be entered have them. */
 void
 segment_forget_groups(struct segment *g)
 {
-	table_free(&g->member_table);
-	free(g->members);
-	g->members = NULL;
-	g->n_members = g->cap_members = 0;
+	for (size_t i = 0; i < g->n_members; i++)
+		g->members[i].group = 0;
 }
 
 /* ---- names ---- */

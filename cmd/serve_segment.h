@@ -62,6 +62,7 @@ struct segment {
 	struct read_cell *cells;
 	size_t n_cells, cap_cells, most_cells;
 	struct table cell_table; /* those of the last window */
+	size_t entered_windows, entered_cells;
 };
 
 /* At most so many cells are kept until they are to be entered. */
@@ -77,10 +78,13 @@ bool segment_take(struct segment *g, struct stream *s);
  * settled. */
 void segment_begin(struct segment *g, struct stream *s);
 
-bool segment_has_samples(const struct segment *g); /* or windows, that are to be entered */
+/* Samples, or windows, that are to be entered. */
+bool segment_has_samples(const struct segment *g);
 
-/* Enters what was read into the profile and hands each window over, with cells that become the callee's. */
-void segment_enter(struct segment *g, const struct history *h, void (*each)(void *to, struct span *s, bool continues), void *to);
+/* Enters what was read into the profile and hands each window over, with cells that become the callee's. False: the tree
+ * has grown by more than `most_nodes`, and there is more to enter. */
+bool segment_enter(struct segment *g, const struct history *h, size_t most_nodes,
+		   void (*each)(void *to, struct span *s, bool continues), void *to);
 
 /* The profile's ids have changed. */
 void segment_forget_groups(struct segment *g);
