@@ -36,7 +36,7 @@ static const struct option_row options[] = {
 	{OPTION_STRING, 'o', "output", "FILE", "write to FILE (standard output)", &output},
 	{OPTION_CALL, 0, "values", "WHICH", "inclusive or self values in the JSON\n(inclusive; self with --template)",
 	 .call = take_values},
-	{OPTION_STRING, 0, "title", "TEXT", "the page's title; in JSON the root frame's name", &title},
+	{OPTION_STRING, 0, "title", "TEXT", "the page's title; with --json the root frame's name", &title},
 	{OPTION_STRING, 0, "countname", "NAME", "what the page says is counted (samples)", &count_name},
 	{0},
 };
@@ -84,7 +84,7 @@ static void
 write_tree(const struct tree *t, unsigned decimals)
 {
 	struct d3 *d3 = d3_open(t, decimals, &(struct d3_options){
-		.root = title ? title : "all",
+		.root = title && !template_file ? title : "all",
 		.self = values ? !strcmp(values, "self") : !!template_file,
 		.brief = template_file,
 	});
@@ -185,7 +185,9 @@ convert(int fd, const char *name)
 	if (folded_read_tree(&tree, fd, &plan, &decimals, &err))
 		die("%s: %s", name, err.text);
 	if (tree.n == 1)
-		die("%s: no stacks, so there is nothing to show", name);
+		die("%s: no stacks, so nothing to show", name);
+	if (!tree.total[0] && !tree.total[1])
+		die("%s: all counts are zero, so there is nothing to show", name);
 	if (as_html && tree.values[1])
 		warn("%s: the page shows the second of the two counts", name);
 	if (output && replace_open(&file, output))
