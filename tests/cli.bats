@@ -10,6 +10,7 @@ rows() {
 	pb-symbolize|stream|stream|pb-symbolize                         |
 	pb-fold     |stream|text  |pb-fold                              |
 	pb-svg      |text  |text  |pb-svg                               |--width=wide
+	pb-d3       |text  |text  |pb-d3                                |--values=total
 	pb-serve    |stream|-     |pb-serve --once -q                   |--listen=nowhere
 	pb-dump     |stream|text  |pb-dump                              |
 	pb-dump     |text  |stream|pb-dump -r                           |

@@ -152,9 +152,9 @@ data_block() {
 		 print "main;$_ 1\n" for "</script>", "<!--<script>", "/** \@options_json **/", "/** \@flamegraph_json **/";' >"$BATS_TEST_TMPDIR/names"
 	pb-d3 "$BATS_TEST_TMPDIR/names" >"$BATS_TEST_TMPDIR/json"
 	run_ok "$d3/compare.py" "$BATS_TEST_TMPDIR/names" "$BATS_TEST_TMPDIR/json"
-	! grep -qP '[<>&]|\x{202e}|\xe2\x80[\xa8\xa9]|[\x00-\x08\x0b-\x1f]' "$BATS_TEST_TMPDIR/json"
+	run ! grep -qP '[<>&]|\x{202e}|\xe2\x80[\xa8\xa9]|[\x00-\x08\x0b-\x1f]' "$BATS_TEST_TMPDIR/json"
 	pb-d3 --html "$BATS_TEST_TMPDIR/names" | data_block >"$BATS_TEST_TMPDIR/data"
-	! grep -qP '[<>&]|\x{202e}|\xe2\x80[\xa8\xa9]|[\x00-\x08\x0b-\x1f]' "$BATS_TEST_TMPDIR/data"
+	run ! grep -qP '[<>&]|\x{202e}|\xe2\x80[\xa8\xa9]|[\x00-\x08\x0b-\x1f]' "$BATS_TEST_TMPDIR/data"
 	equals "$(python3 -c 'import json, sys; d = json.load(sys.stdin); print(len(d["names"]), len(d["self"]), sum(d["self"]))' <"$BATS_TEST_TMPDIR/data")" \
 		"$(wc -l <"$BATS_TEST_TMPDIR/names" | awk '{ print $1 + 1, $1 + 1, $1 }')"
 	echo 'x = [/** @flamegraph_json **/] ' >"$BATS_TEST_TMPDIR/template"
@@ -182,9 +182,9 @@ print(d["title"], d["unit"], d["decimals"], d["format"], d["version"], file=sys.
 }
 
 @test "the parts of the page cannot end themselves" {
-	! grep -iE '</script|<!--|<script' lib/viewer/*.js
-	! grep -iE '</style' lib/viewer/*.css
-	! grep -nE 'innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function' lib/viewer/*.js
+	run ! grep -iE '</script|<!--|<script' lib/viewer/*.js
+	run ! grep -iE '</style' lib/viewer/*.css
+	run ! grep -nE 'innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function\(' lib/viewer/*.js
 }
 
 @test "--template: every placeholder is filled once, and one must be there" {

@@ -135,7 +135,7 @@ own() {
 
 @test "the text side links libc, libm and zlib at the most" {
 	local name
-	for name in pb-fold pb-svg pb-dump; do
+	for name in pb-fold pb-svg pb-d3 pb-dump; do
 		[ -x "$bin/$name" ] || continue
 		run bash -c "readelf -d $bin/$name | grep NEEDED | grep -vE '\[(libc|libm|libz)\.so'"
 		equals "$output" ""
