@@ -6,8 +6,7 @@
 import { readFileSync } from "node:fs";
 import { address, atMost, directory, equal, finish, open, shell, sleep, test, until, write } from "./drive.mjs";
 
-const load = shell("exec $phases 5 6");
-const pipe = shell(`pb-record -F 499 -p ${load.pid} | pb-symbolize -q | tee $t/rec.pb | pb-serve`);
+const pipe = shell("pb-record -F 499 -- sh -c 'exec $phases 5 6 >$t/said' | pb-symbolize -q | tee $t/rec.pb | pb-serve");
 const url = await address(pipe);
 const { page, trouble, browser } = await open(url);
 const token = new URL(url).hash.slice(3);
@@ -32,7 +31,7 @@ await test("the top function follows the program within 2 s of each change", asy
 	await page.selectOption("#time", "last");
 	await page.fill("#seconds", "1");
 	await page.keyboard.press("Enter");
-	const phasesSaid = () => load.said.out.trim().split("\n").map(l => l.split(" "));
+	const phasesSaid = () => readFileSync(directory + "/said", "utf8").trim().split("\n").map(l => l.split(" "));
 	for (let change = 1; change < 4; change++) {
 		await until("change " + change, 8, () => phasesSaid().length > change);
 		const [when, name] = phasesSaid()[change];
@@ -57,8 +56,8 @@ await test("search, regular expressions, zoom and back while it grows", async ()
 await test("by process, by thread, by cpu: each adds up to the same", async () => {
 	await page.click("#freeze");
 	const all = await number("total");
-	for (const [group, wanted] of [["process", /^(phases|helper) \(\d+\)$/], ["thread", /^(phases|helper) \(\d+\/\d+\)$/],
-		["cpu", /^\[cpu \d+\]$/], ["name", /^(phases|helper)$/]]) {
+	for (const [group, wanted] of [["process", /^(sh|phases|helper) \(\d+\)$/], ["thread", /^(sh|phases|helper) \(\d+\/\d+\)$/],
+		["cpu", /^\[cpu \d+\]$/], ["name", /^(sh|phases|helper)$/]]) {
 		await page.selectOption("#group", group);
 		equal(await number("total"), all);
 		const folded = await exported("folded");
@@ -66,7 +65,7 @@ await test("by process, by thread, by cpu: each adds up to the same", async () =
 		for (const root of roots)
 			if (!wanted.test(root))
 				throw new Error("by " + group + ": " + root);
-		atMost(2, roots.size, "groups");
+		atMost(2, roots.size, "groups by " + group);
 		equal(folded.trim().split("\n").reduce((n, l) => n + Number(/\d+$/.exec(l)[0]), 0), all);
 	}
 });

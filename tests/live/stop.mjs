@@ -24,6 +24,7 @@ await test("pressed (and once more, to be sure), all three commands end within 2
 });
 
 await test("the page keeps what it has and says that it was stopped", async () => {
+	console.log("# " + await page.textContent("#state"));
 	await until("stopped", 3, async () => /stopped/i.test(await page.textContent("#state")));
 	atMost(1, Number(await page.locator("#total").getAttribute("data-value")), "samples");
 	equal(trouble.filter(t => !/WebSocket|ERR_CONNECTION_REFUSED/.test(t)), []);
