@@ -230,7 +230,7 @@ def frames():
     closes("binary", ((2, b"stop"), {}))
     closes("65 bytes", ((1, b"x" * 65), {}))
     closes("1 MB", ((1, b"x" * 1000000), {}))
-    closes("a length of 2^62", ((1, b""), {"length": 1 << 62}))
+    closes("a length of 2^62", ((1, b"x"), {"length": 1 << 62}))
     closes("unknown words", ((1, b"start"), {}))
     closes("an endless message", *[((0 if i else 1, b"xxxxxxxx"), {"final": False}) for i in range(100)])
     closes("not masked", ((1, b"stop"), {"masked": False}))

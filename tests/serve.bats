@@ -1,0 +1,462 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# pb-serve's server: what it answers and refuses, how it ends, and that clients of all kinds leave it unharmed.
+load helpers
+
+setup_file() {
+	make -s build/tests/live/windows
+	pb-dump -r tests/fold/main.txt >"$BATS_FILE_TMPDIR/main.pb"
+	build/tests/live/windows 2000 500 5 0 >"$BATS_FILE_TMPDIR/ended.pb"
+}
+
+setup() {
+	t=$BATS_TEST_TMPDIR
+	pb=$BATS_FILE_TMPDIR
+}
+
+teardown() {
+	local job
+	for job in $(jobs -p); do kill "$job" 2>/dev/null || true; done
+}
+
+# serve INPUT [OPTION]...: pb-serve in the background, and its $pid, $url, $token and $port.
+serve() {
+	local input=$1
+	shift
+	"$bin/pb-serve" "$@" <"$input" 2>"$t/err" 3>&- 7>&- &
+	pid=$!
+	address
+}
+
+address() {
+	within 5 grep -q '#t=' "$t/err" || { cat "$t/err" && return 1; }
+	url=$(sed -n 's/^pb-serve: \(http:.*\)#t=.*/\1/p' "$t/err")
+	token=$(sed -n 's/.*#t=//p' "$t/err")
+	port=${url##*:} port=${port%/}
+}
+
+# live [OPTION]...: one that reads a recording which goes on and on, 20 windows a second.
+live() {
+	mkfifo "$t/live"
+	build/tests/live/windows 2000 500 4000 20 >"$t/live" 2>/dev/null 3>&- &
+	serve "$t/live" "$@"
+}
+
+# held [OPTION]...: one whose pipe is held open by this test, on fd 7.
+held() {
+	mkfifo "$t/held"
+	exec 7<>"$t/held"
+	serve "$t/held" "$@"
+}
+
+# ends WANTED: the server exits by itself, with this status.
+ends() {
+	local status=0
+	within 8 gone
+	wait "$pid" || status=$?
+	equals "$status" "$1"
+}
+
+gone() {
+	! kill -0 "$pid" 2>/dev/null || grep -q '^State:.*Z' "/proc/$pid/status" 2>/dev/null
+}
+
+# ask PATH [CURL-OPTION]...: the status, and the body in $t/body.
+ask() {
+	local path=$1
+	shift
+	curl -s --path-as-is --max-time 10 -D "$t/headers" -o "$t/body" -w '%{http_code}' "$@" "${url%/}$path"
+}
+
+client() {
+	run timeout 100 python3 tests/serve/web_client.py "$1" "$port" "$token" "$pid"
+	echo "$output"
+	[ "$status" = 0 ]
+}
+
+said() {
+	equals "$(grep -c -- "$1" "$t/err")" "${2:-1}" || { cat "$t/err" && false; }
+}
+
+api() {
+	ask "$1" -H "Authorization: Bearer $token"
+}
+
+@test "the page: its headers, compressed or not, the same each time" {
+	serve "$pb/main.pb"
+	equals "$(ask /)" 200
+	cp "$t/body" "$t/page"
+	grep -q '<script>' "$t/page"
+	! grep -q "$token" "$t/page"
+	for header in 'Content-Type: text/html; charset=utf-8' 'X-Content-Type-Options: nosniff' 'Referrer-Policy: no-referrer' \
+		'Cache-Control: no-store' 'Cross-Origin-Opener-Policy: same-origin' 'Cross-Origin-Resource-Policy: same-origin' \
+		'X-Frame-Options: DENY' "Content-Security-Policy: default-src 'none'; script-src 'sha256-"; do
+		grep -qF "$header" "$t/headers" || { echo "no $header"; cat "$t/headers"; false; }
+	done
+	contains "$(grep Content-Security "$t/headers")" "connect-src 'self'"
+	equals "$(ask / --compressed)" 200
+	grep -q '^Content-Encoding: gzip' "$t/headers"
+	cmp "$t/body" "$t/page"
+	equals "$(ask / -I)" 200
+	[ ! -s "$t/body" ] || ! grep -q '<script>' "$t/body"
+	equals "$(ask /favicon.ico)" 204
+}
+
+@test "the documents need the token, in the header, and have what pb-fold has" {
+	serve "$pb/main.pb"
+	for path in /api/tree.json /api/folded /api/flame.svg /api/stats; do
+		equals "$(ask $path)" 401
+		grep -q '^WWW-Authenticate: Bearer' "$t/headers"
+		equals "$(ask "$path?t=$token")" 401
+		equals "$(ask $path -H "Authorization: Bearer ${token%?}x")" 401
+		equals "$(ask $path -H "Authorization: Bearer $token$token")" 401
+		equals "$(ask $path -H "Authorization: Basic $token")" 401
+		! grep -q main "$t/body"
+		equals "$(api $path)" 200
+		grep -q "^Content-Security-Policy: default-src 'none'; sandbox" "$t/headers"
+		[ -s "$t/body" ]
+	done
+	within 3 grep -q ended "$t/err"
+	api /api/folded
+	cmp "$t/body" <(pb-fold "$pb/main.pb")
+	api '/api/folded?by=process'
+	cmp "$t/body" <(pb-fold --pid "$pb/main.pb")
+	equals "$(api '/api/folded?by=moon')" 400
+	api /api/stats
+	python3 -m json.tool <"$t/body" >/dev/null
+	api /api/flame.svg
+	xmllint --noout "$t/body"
+	said 'refused: a wrong or missing token' 1
+	said "${token:0:8}" 1
+}
+
+@test "a forged Host, a foreign Origin, Origin: null: refused, also for the page" {
+	serve "$pb/main.pb" --host pages.example --host other.example
+	for host in localhost localhost:1 127.0.0.1 127.1.2.3:80 '[::1]:80' pages.example:8080 OTHER.example; do
+		equals "$host $(ask / -H "Host: $host")" "$host 200"
+	done
+	for host in evil localhost.evil evil.localhost 10.0.0.1 '[fe80::1]' 'localhost:' 'localhost:x' 'a@localhost' '127.0.0.1.evil' \
+		'::1' '[::1' 0x7f000001 'localhost, evil'; do
+		equals "$host $(ask / -H "Host: $host")" "$host 403"
+	done
+	equals "$(ask / -H "Origin: http://127.0.0.1:$port")" 200
+	for origin in null http://evil "https://127.0.0.1:$port" http://127.0.0.1 "http://127.0.0.1:$port.evil" "http://127.0.0.1:$port/" \
+		"http://localhost:$port" ''; do
+		equals "$origin $(ask /api/folded -H "Authorization: Bearer $token" -H "Origin;" ${origin:+-H "Origin: $origin"})" "$origin 403"
+	done
+	said 'a foreign Host' 1
+	said 'a foreign Origin' 1
+}
+
+@test "GET and HEAD only" {
+	serve "$pb/main.pb"
+	for method in POST PUT DELETE OPTIONS PATCH; do
+		equals "$method $(ask / -X $method -d hello)" "$method 405"
+		grep -q '^Allow: GET, HEAD' "$t/headers"
+	done
+	said 'a method other than GET and HEAD' 1
+}
+
+@test "no path reaches a file, no request that is none an answer" {
+	serve "$pb/main.pb"
+	client paths
+	equals "$output" "28 paths"
+	client requests
+	equals "$output" "$(cat <<-'END'
+		no Host: 403
+		two Hosts: 403
+		HTTP/1.0: 200
+		CONNECT: closed
+		BREW: 403
+		HTTP/2: 403
+		h2c: 404
+		TLS: 403
+		noise: 403
+		a header of 1 MB: closed
+		a Host of 1 MB: closed
+		60,000 headers: closed
+		a query of 1 MB: closed
+		a body: 200
+	END
+	)"
+	equals "$(ask /)" 200
+	said 'malformed, too large or too slow' 1
+}
+
+@test "slow headers end in some seconds" {
+	serve "$pb/main.pb"
+	client slow
+	equals "$(sort <<<"$output")" "a byte at a time: in time
+half a request: in time
+nothing: in time"
+}
+
+@test "10,000 half-open connections: few are kept, and the server answers afterwards" {
+	serve "$pb/ended.pb"
+	client flood
+	equals "$output" "files at most bounded
+memory at most bounded
+afterwards 200 files as before"
+	said 'too many connections' 1
+	kill $pid
+	ends 0
+	contains "$(tail -1 "$t/err")" "refused "
+}
+
+@test "WebSocket: token, Host and Origin are asked for before the upgrade; the token is not echoed" {
+	[ -d tests/browser/node_modules/ws ] || skip "npm ci has not run in tests/browser"
+	serve "$pb/main.pb"
+	ws() { timeout 20 node tests/serve/web_ws.mjs "$port" "$@" | paste -sd' '; }
+	equals "$(ws "$token")" "open pb-live message S close 1000"
+	equals "$(ws "$token" "{\"origin\":\"http://127.0.0.1:$port\"}")" "open pb-live message S close 1000"
+	equals "$(ws "")" 401
+	equals "$(ws "${token%?}x")" 401
+	equals "$(ws "" "{}" "/live?t=$token")" 401
+	equals "$(ws "$token" '{"origin":"null"}')" 403
+	equals "$(ws "$token" '{"origin":"http://evil"}')" 403
+	equals "$(ws "$token" '{"host":"evil"}')" 403
+	equals "$(ws "$token" '{}' /)" 404
+	equals "$(ws "$token" '{}' /other)" 404
+	client head
+	contains "$output" "101 Switching Protocols"
+	contains "$output" "Sec-WebSocket-Protocol: pb-live"
+	[[ $output != *"$token"* ]]
+}
+
+@test "frames that are binary, too long or malformed close the connection, and nothing else" {
+	live
+	client frames
+	equals "$output" "$(cat <<-'END'
+		binary: 1003
+		65 bytes: 1009
+		1 MB: 1009
+		a length of 2^62: 1009
+		unknown words: 1008
+		an endless message: 1009
+		not masked: 1008
+		reserved bits: 1002
+		a kind that does not exist: 1002
+		not UTF-8: 1008
+		a continuation of nothing: 1002
+		a ping of 126 bytes: ('end', '')
+		a ping: open
+		noise: ('end', '')
+		goodbye: ('end', '')
+	END
+	)"
+	equals "$(ask /)" 200
+	said 'a message that makes no sense' 1
+}
+
+@test "who comes back is given deltas from where it was, anybody else a snapshot" {
+	live
+	client resume
+	equals "$output" "new: S then deltas only
+back: deltas from there on
+another epoch: S
+ahead of time: S
+?epoch=x&at=1 400
+?epoch=1&at=-1 400
+?epoch=1&at=99999999999999999999999 400
+?epoch=1e3&at=0 400"
+}
+
+@test "a client paused for 30 s costs nothing and catches up" {
+	live
+	client paused
+	equals "$output" "memory flat
+caught up"
+}
+
+@test "200 clients coming and going leave files and memory flat" {
+	serve "$pb/ended.pb"
+	within 3 grep -q ended "$t/err"
+	client crowd
+	equals "$output" "files flat
+memory flat"
+}
+
+@test "--max-clients: one more is told to come later" {
+	[ -d tests/browser/node_modules/ws ] || skip "npm ci has not run in tests/browser"
+	held --max-clients 1
+	python3 -c "import sys; sys.argv = ['', 'head', '$port', '$token', '0']
+exec(open('tests/serve/web_client.py').read()); live = Live(); time.sleep(4)" >/dev/null 3>&- 7>&- &
+	sleep 1
+	equals "$(timeout 9 node tests/serve/web_ws.mjs "$port" "$token")" 503
+	said 'too many live clients' 1
+}
+
+@test "stop: with --allow-control the last facts are sent, the pipe closes, all end with 0" {
+	mkfifo "$t/pipe"
+	(
+		build/tests/live/windows 2000 500 4000 20 3>&- | cat
+		echo "${PIPESTATUS[@]}" >"$t/writers"
+	) >"$t/pipe" 2>/dev/null 3>&- &
+	serve "$t/pipe" --allow-control
+	client stop
+	equals "$output" "last words yes close 1001"
+	ends 0
+	within 3 test -s "$t/writers"
+}
+
+@test "stop: without --allow-control it is refused, and the recording goes on" {
+	live
+	client stop
+	contains "$output" "close 1008"
+	said 'see --allow-control' 1
+	equals "$(ask /)" 200
+}
+
+@test "the stream ends: the page and its data stay until Ctrl-C" {
+	held
+	cat "$pb/main.pb" >&7
+	within 3 eval '[ "$(api /api/stats)" = 200 ] && grep -q "\"state\": \"live\"" "$t/body"'
+	exec 7>&-
+	within 3 grep -q 'the stream has ended' "$t/err"
+	api /api/folded
+	cmp "$t/body" <(pb-fold "$pb/main.pb")
+	kill -INT $pid
+	ends 0
+}
+
+@test "Ctrl-C: the first ends the capture upstream, the rest is still served; the second quits" {
+	run tests/pty -i 1 -i 2.5 "(trap '' INT; head -c 400 $pb/main.pb; sleep 1.8; tail -c +401 $pb/main.pb) | pb-serve"
+	exits_with 0
+	[[ $output == *^C*"the stream has ended"*^C* ]]
+	[[ $output != *"cut short"* ]]
+	run tests/pty -i 0.8 -i 1.2 -t 10 "(trap '' INT; sleep 3) | pb-serve; echo status \$?"
+	contains "$output" "status 0"
+}
+
+@test "SIGTERM ends it at once, with 0" {
+	held
+	kill $pid
+	ends 0
+}
+
+@test "a stream that stalls is served meanwhile, and goes on" {
+	# There is no clock on the input: 3 s are as good as a minute.
+	held
+	head -c 600 "$pb/main.pb" >&7
+	sleep 3
+	equals "$(ask /)" 200
+	api /api/stats
+	grep -q '"state": "live"' "$t/body"
+	tail -c +601 "$pb/main.pb" >&7
+	exec 7>&-
+	within 3 grep -q 'the stream has ended' "$t/err"
+	api /api/folded
+	cmp "$t/body" <(pb-fold "$pb/main.pb")
+}
+
+@test "--once: a file, a stream cut short, one that is malformed, an empty one, stdin closed" {
+	run_ok timeout 8 pb-serve --once "$pb/main.pb"
+	equals "$(wc -l <<<"$stderr")" 1
+	head -c 600 "$pb/main.pb" >"$t/cut"
+	run_ok timeout 8 pb-serve --once <"$t/cut"
+	contains "$stderr" "cut short"
+	fails 1 "<stdin>: offset 0: not a pb stream" timeout 8 pb-serve --once </bin/sh
+	fails 1 "empty: not a pb stream" timeout 8 pb-serve --once </dev/null
+	fails 1 "pb-serve: " timeout 8 bash -c 'pb-serve --once <&-'
+}
+
+@test "malformed, and served until Ctrl-C: the status is 1 then" {
+	serve /bin/sh
+	within 3 grep -q 'not a pb stream' "$t/err"
+	equals "$(ask /)" 200
+	kill -INT $pid
+	ends 1
+}
+
+@test "--once: who is connected is given everything first" {
+	held --once
+	cat "$pb/ended.pb" >&7
+	python3 -c "import sys; sys.argv = ['', 'head', '$port', '$token', '0']
+exec(open('tests/serve/web_client.py').read()); print(*Live().messages(6))" >"$t/got" 3>&- 7>&- &
+	sleep 1
+	exec 7>&-
+	ends 0
+	within 3 grep -q 1001 "$t/got"
+	contains "$(cat "$t/got")" "('S', "
+}
+
+@test "a port in use: status 1, and which" {
+	held
+	fails 1 "127.0.0.1:$port: in use" pb-serve --listen "127.0.0.1:$port" "$pb/main.pb"
+	fails 2 "--listen: '127.0.0.1' is not a valid WHERE" pb-serve --listen 127.0.0.1 "$pb/main.pb"
+	fails 2 "--listen: '::1:80' is not a valid WHERE" pb-serve --listen ::1:80 "$pb/main.pb"
+}
+
+@test "other addresses: IPv6; a warning on those that others reach" {
+	serve "$pb/main.pb" --listen '[::1]:0'
+	contains "$url" 'http://[::1]:'
+	equals "$(ask / -g)" 200
+	! grep -q encrypted "$t/err"
+	kill $pid
+	ends 0
+	serve "$pb/main.pb" --listen 0.0.0.0:0
+	within 2 grep -q 'nothing is encrypted' "$t/err"
+	equals "$(ask /)" 200
+	equals "$(ask / -H 'Host: 10.1.2.3')" 200
+	equals "$(ask / -H 'Host: evil')" 403
+}
+
+@test "a unix socket: mode 0600; live, stale, in the way; removed at the end" {
+	local user=nobody
+	[ "$(id -u)" != 0 ] || user=root
+	serve "$pb/main.pb" --user $user --listen "unix:$t/socket"
+	equals "$(stat -c %a "$t/socket")" 600
+	url=http://localhost/
+	equals "$(ask / --unix-socket "$t/socket")" 200
+	equals "$(ask /api/stats --unix-socket "$t/socket" -H "Authorization: Bearer $token")" 200
+	contains "$(cat "$t/err")" "ssh -L PORT:$t/socket HOST"
+	fails 1 "$t/socket: in use" pb-serve --listen "unix:$t/socket" "$pb/main.pb"
+	kill -9 $pid
+	wait $pid || true
+	[ -S "$t/socket" ]
+	serve "$pb/main.pb" --user $user --listen "unix:$t/socket"
+	kill $pid
+	ends 0
+	[ ! -e "$t/socket" ]
+	echo precious >"$t/file"
+	fails 1 "$t/file: exists and is not a socket" pb-serve --listen "unix:$t/file" "$pb/main.pb"
+	equals "$(cat "$t/file")" precious
+}
+
+@test "root is given up as soon as the socket is there" {
+	[ "$(id -u)" = 0 ] || skip "not root"
+	held
+	run grep -E '^(Uid|Gid|Groups|NoNewPrivs|CapEff|CapPrm)' /proc/$pid/status
+	equals "$(tr -s '\t ' ' ' <<<"$output")" "$(cat <<-'END'
+		Uid: 65534 65534 65534 65534
+		Gid: 65534 65534 65534 65534
+		Groups: 
+		NoNewPrivs: 1
+		CapPrm: 0000000000000000
+		CapEff: 0000000000000000
+	END
+	)"
+	kill $pid
+	ends 0
+	rm "$t/held"
+	held --user 4711
+	contains "$(grep ^Uid /proc/$pid/status)" 4711
+	fails 1 "there is no user 'no such'" pb-serve --user 'no such' "$pb/main.pb"
+	chmod 600 "$pb/main.pb"
+	run_ok timeout 8 pb-serve --once "$pb/main.pb" # it was opened before
+}
+
+@test "--open: a browser of the user's, told by a file that only they can read" {
+	mkdir -m 777 "$t/seen"
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "${t%/*}" "$t" 2>/dev/null || true
+	printf '#!/bin/sh\n{ id -u; echo "$@"; stat -c "%%a %%u" "$1"; cat "$1"; } >%s\n' "$t/seen/it" >"$t/xdg-open"
+	chmod 755 "$t/xdg-open"
+	PATH=$t:$PATH XDG_RUNTIME_DIR='' serve "$pb/main.pb" --open
+	within 5 grep -q "url=${url}#t=$token" "$t/seen/it"
+	local uid
+	uid=$(id -u)
+	[ "$uid" != 0 ] || uid=65534
+	equals "$(sed -n 1p "$t/seen/it")" "$uid"
+	[[ $(sed -n 2p "$t/seen/it") != *"$token"* ]]
+	equals "$(sed -n 3p "$t/seen/it")" "600 $uid"
+}
