@@ -36,7 +36,7 @@ static const struct option_row options[] = {
 	{OPTION_STRING, 'o', "output", "FILE", "write to FILE (standard output)", &output},
 	{OPTION_CALL, 0, "values", "WHICH", "inclusive or self values in the JSON\n(inclusive; self with --template)",
 	 .call = take_values},
-	{OPTION_STRING, 0, "title", "TEXT", "the page's title; with --json the root frame's name", &title},
+	{OPTION_STRING, 0, "title", "TEXT", "the title; with --json the root frame's name", &title},
 	{OPTION_STRING, 0, "countname", "NAME", "what the page says is counted (samples)", &count_name},
 	{0},
 };
