@@ -160,7 +160,8 @@ grow_whole(struct document *d, struct tree *whole)
 	tree_init(whole, false);
 	for (uint32_t i = 0; i < d->tree.names.n; i++)
 		names[i] = intern(&whole->names, d->tree.names.all[i].text, d->tree.names.all[i].len);
-	qsort(d->cells.all, d->cells.n, sizeof(*d->cells.all), compare_cells);
+	if (d->cells.n)
+		qsort(d->cells.all, d->cells.n, sizeof(*d->cells.all), compare_cells);
 	for (size_t i = 0; i < d->cells.n; i++) {
 		const struct fold_cell *c = &d->cells.all[i];
 

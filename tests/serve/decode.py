@@ -114,17 +114,17 @@ class Profile:
 
 def main():
     into = sys.argv[2] if sys.argv[1:2] == ["--into"] else None
-    followed, late, other = Profile(), Profile(), 0
-    sizes = []
+    followed, late, messages, renewals = Profile(), Profile(), 0, 0
     while head := sys.stdin.buffer.readline():
         name, length = head.decode().rsplit(" ", 1)
         content = sys.stdin.buffer.read(int(length))
         if name == "message":
-            sizes.append(len(content))
+            messages += 1
+            before = followed.epoch
             if content[:1] == b"S":
-                other += followed.epoch not in (0, int.from_bytes(b"", "big")) and 1
                 followed = Profile()
             followed.take(content)
+            renewals += before not in (0, followed.epoch)
         elif name == "late":
             late.take(content)
         elif into:
@@ -147,7 +147,7 @@ def main():
                 file.write(late.folded(first))
     print(sum(late.totals().values()), "samples", sum(w[2] for w in late.windows.values()), "lost", len(late.windows),
           "windows", late.facts["state"], late.facts["error"])
-    print(len(sizes), "messages", other, "renewals", len(late.nodes) - 1, "nodes", file=sys.stderr)
+    print(messages, "messages", renewals, "renewals", len(late.nodes) - 1, "nodes", file=sys.stderr)
 
 
 main()

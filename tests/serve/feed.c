@@ -42,7 +42,8 @@ static void
 put(const char *name, const void *bytes, size_t len)
 {
 	printf("%s %zu\n", name, len);
-	fwrite(bytes, 1, len, stdout);
+	if (len)
+		fwrite(bytes, 1, len, stdout);
 }
 
 /* Takes one message; false when there is none. */

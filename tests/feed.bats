@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# pb-serve's data side without its network: tests/serve/feed reads a stream and writes messages and documents,
+# tests/serve/decode.py reads the messages from their description alone and checks them against each other.
+load helpers
+
+setup_file() {
+	make -s build/tests/serve/feed build/tests/serve/storm build/tests/stream/generate
+}
+
+# feed OPTION_OR_DOCUMENT... < STREAM: documents, and page-name, page-thread, page-cpu, come to the test's directory.
+# What decode.py says is in $said, and the program's own words in $took.
+feed() {
+	build/tests/serve/feed "$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/took" || return
+	said=$(python3 tests/serve/decode.py --into "$BATS_TEST_TMPDIR" <"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/sizes") || return
+	took=$(cat "$BATS_TEST_TMPDIR/took" "$BATS_TEST_TMPDIR/sizes")
+}
+
+# same FILE COMMAND...: the file of the test's directory is what the command writes.
+same() {
+	cmp "$BATS_TEST_TMPDIR/$1" <("${@:2}" 2>/dev/null)
+}
+
+# drip MILLISECONDS < STREAM
+drip() {
+	python3 tests/serve/drip.py "$1"
+}
+
+# A stream from lines of text on stdin.
+stream() {
+	pb-dump -r >"$BATS_TEST_TMPDIR/stream"
+}
+
+@test "documents are byte for byte what pb-fold, pb-d3 and pb-svg write" {
+	local text
+	for text in tests/fold/main.txt tests/fold/bare.txt tests/fold/events.txt tests/fold/lost.txt tests/stream/all.txt; do
+		stream <"$text"
+		feed folded 'folded?by=none' 'folded?by=process' 'folded?by=thread' 'folded?by=cpu' tree svg 'tree?by=thread' \
+			<"$BATS_TEST_TMPDIR/stream"
+		same folded pb-fold "$BATS_TEST_TMPDIR/stream"
+		same folded-none pb-fold --no-comm "$BATS_TEST_TMPDIR/stream"
+		same folded-process pb-fold --pid "$BATS_TEST_TMPDIR/stream"
+		same folded-thread pb-fold --tid "$BATS_TEST_TMPDIR/stream"
+		same folded-cpu pb-fold --cpu --no-comm "$BATS_TEST_TMPDIR/stream"
+		same svg pb-svg "$BATS_TEST_TMPDIR/folded"
+		same tree pb-d3 --json "$BATS_TEST_TMPDIR/folded"
+		same tree-thread pb-d3 --json "$BATS_TEST_TMPDIR/folded-thread"
+	done
+}
+
+@test "a document of no samples, and one that does not exist" {
+	stream <tests/fold/none.txt
+	feed folded svg tree 'folded?by=moon' 'stats?by=name' <"$BATS_TEST_TMPDIR/stream"
+	equals "$(wc -c <"$BATS_TEST_TMPDIR/folded")" 0
+	xmllint --noout "$BATS_TEST_TMPDIR/svg"
+	python3 -m json.tool "$BATS_TEST_TMPDIR/tree" >/dev/null
+	contains "$(cat "$BATS_TEST_TMPDIR/refused")" "nothing to choose"
+}
+
+@test "what pages add up is what pb-fold counts, by name, thread and cpu, in one burst and drop by drop" {
+	local ms
+	build/tests/stream/generate 20000 2000 >"$BATS_TEST_TMPDIR/large"
+	cat "$BATS_TEST_TMPDIR/large" <(pb-dump -r tests/stream/all.txt) "$BATS_TEST_TMPDIR/large" >"$BATS_TEST_TMPDIR/stream"
+	for ms in 0 15; do
+		feed -c 10 folded < <(drip $ms <"$BATS_TEST_TMPDIR/stream")
+		same folded pb-fold "$BATS_TEST_TMPDIR/stream"
+		same page-name pb-fold "$BATS_TEST_TMPDIR/stream"
+		same page-thread pb-fold --tid "$BATS_TEST_TMPDIR/stream"
+		same page-cpu pb-fold --cpu --no-comm "$BATS_TEST_TMPDIR/stream"
+	done
+}
+
+# Names that come after the samples, replace others, and add inlined functions; windows and blocks in pieces.
+late_names() {
+	printf '%s\n' segment 'event name="cycles" unit="samples"' 'module path="/bin/a"' 'frame offset=1' 'frame offset=2' \
+		'task pid=7 tid=7 comm="a"' stack 'stack parent=0 frame=1' 'window start=0 end=1000000000' 'sample stack=1 count=1' -- \
+		'function name="old"' name -- 'window start=1000000000 end=2000000000' 'sample stack=1 count=2' -- \
+		'sample count=4' -- 'function name="new"' 'function name="deep"' 'name function=1' -- \
+		'window start=2000000000 end=3000000000' 'sample stack=1 count=8' -- 'name frame=1 function=1' \
+		'name frame=1 function=2' -- 'lost cause="ring full" count=3' 'sample stack=1 count=16' end
+}
+
+@test "names that come after the samples, and those that replace others, count for what was before" {
+	late_names | stream
+	feed folded < <(drip 30 <"$BATS_TEST_TMPDIR/stream")
+	equals "$(cat "$BATS_TEST_TMPDIR/folded")" $'a;new 4\na;new;deep;new 27'
+	same folded pb-fold "$BATS_TEST_TMPDIR/stream"
+	same page-name pb-fold "$BATS_TEST_TMPDIR/stream"
+	equals "$said" "31 samples 3 lost 3 windows ended "
+	contains "$took" " 3 renewals"
+	feed folded <"$BATS_TEST_TMPDIR/stream"
+	same page-name pb-fold "$BATS_TEST_TMPDIR/stream"
+	contains "$took" " 0 renewals"
+}
+
+@test "losses, events of other units, causes and tallies are in the facts" {
+	local f=$BATS_TEST_TMPDIR/stats
+	stream <tests/fold/lost.txt
+	feed stats <"$BATS_TEST_TMPDIR/stream"
+	equals "$(jq -c '[.state, .delivered, .lost, .samples]' "$f")" '["cut",2990,{"map full":1,"ring full":9},2990]'
+	stream <tests/fold/events.txt
+	feed stats <"$BATS_TEST_TMPDIR/stream"
+	equals "$(jq -c '[.state, .left_out, .samples]' "$f")" '["ended",7000,16]'
+	printf '%s\n' 'segment host="<h>\x1b\xff\"" command="a & b" release="6.1" cpus=3' 'event name="e" unit="samples" frequency=99' \
+		'module' 'frame' 'stack' 'task' 'window end=5' 'sample count=1' 'lost cause="__proto__" count=1' 'tally class=1 count=7' \
+		'tally class=3 cause="x" count=2' end | stream
+	feed stats <"$BATS_TEST_TMPDIR/stream"
+	equals "$(jq -c '[.host, .command, .release, .cpus, .event, .unit, .frequency, .period, .delivered, .lost, .control]' "$f")" \
+		'["<h>\\x1b\\xff\"","a & b","6.1",3,"e","samples",99,0,7,{"x":2},false]'
+}
+
+@test "empty, cut short, malformed, stopped: what came before stays, and why is said" {
+	feed folded </dev/null
+	contains "$said" "0 samples 0 lost 0 windows failed <stdin>: offset 0: empty: not a pb stream"
+	late_names | stream
+	feed folded < <(head -c 200 "$BATS_TEST_TMPDIR/stream")
+	contains "$said" "7 samples 0 lost 2 windows cut <stdin>: offset"
+	feed folded < <(cat "$BATS_TEST_TMPDIR/stream"; printf 'not a block')
+	contains "$said" "31 samples 3 lost 3 windows failed <stdin>: offset"
+	local start=$EPOCHREALTIME
+	feed -s 200 folded < <(head -c 220 "$BATS_TEST_TMPDIR/stream"; exec sleep 20)
+	contains "$said" " windows stopped "
+	awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { exit !(b - a < 2) }'
+	feed -s 100 folded <"$BATS_TEST_TMPDIR/stream"
+	contains "$said" "31 samples 3 lost 3 windows ended"
+}
+
+@test "a stream without windows, and windows without samples" {
+	printf '%s\n' 'segment realtime=5000000' 'module' 'frame' 'stack' 'task comm="a"' 'sample count=5' end | stream
+	feed <"$BATS_TEST_TMPDIR/stream"
+	contains "$said" "5 samples 0 lost 1 windows ended"
+	printf '%s\n' segment event 'window end=5' -- 'window start=5 end=7' -- 'window start=3 end=1' end | stream
+	feed <"$BATS_TEST_TMPDIR/stream"
+	contains "$said" "0 samples 0 lost 3 windows ended"
+}
+
+@test "numbers beyond what a page holds, deep stacks, long names" {
+	{
+		printf '%s\n' 'segment realtime=18446744073709551615' 'event frequency=18446744073709551615' module 'frame' \
+			'task pid=18446744073709551615 tid=18446744073709551615' stack
+		for i in $(seq 5000); do echo "stack parent=$((i - 1))"; done
+		echo 'window start=18446744073709551615 end=18446744073709551615'
+		printf 'sample cpu=18446744073709551615 stack=5000 count=9007199254740991\nfunction name="'
+		head -c 100000 /dev/zero | tr '\0' '\033' | sed 's/\x1b/\\x1b/g'
+		printf '"\nname\nend\n'
+	} | stream
+	feed -m 16777216 folded <"$BATS_TEST_TMPDIR/stream"
+	contains "$said" "9007199254740991 samples 0 lost 1 windows ended"
+}
+
+@test "a storm of processes and stacks: memory stays in its bounds and no sample is lost" {
+	build/tests/serve/storm 1200 500 20 >"$BATS_TEST_TMPDIR/stream"
+	build/tests/serve/feed -q -m 33554432 -c 30 stats 'folded?by=cpu' folded <"$BATS_TEST_TMPDIR/stream" 2>"$BATS_TEST_TMPDIR/took" \
+		>"$BATS_TEST_TMPDIR/out"
+	python3 tests/serve/decode.py --into "$BATS_TEST_TMPDIR" <"$BATS_TEST_TMPDIR/out" >/dev/null 2>&1
+	equals "$(jq -c '[.samples, .delivered, .pruned > 0, .memory < .memory_limit]' "$BATS_TEST_TMPDIR/stats")" '[600000,600000,true,true]'
+	local kb
+	kb=$(awk 'END { print $(NF - 1) }' "$BATS_TEST_TMPDIR/took")
+	[ "$kb" -lt $((32768 + 8192)) ] || { echo "$kb kB" && return 1; }
+	equals "$(awk '{ split($0, f, ";"); n[f[1]] += $NF } END { for (c in n) print c, n[c] }' "$BATS_TEST_TMPDIR/folded-cpu" | sort)" \
+		"$(pb-dump "$BATS_TEST_TMPDIR/stream" | awk '/^sample/ { c = 0; for (i = 2; i <= NF; i++) if ($i ~ /^cpu=/) c = substr($i, 5)
+			n["[cpu " c "]"]++ } END { for (c in n) print c, n[c] }' | sort)"
+	equals "$(grep -c '^steady;main_0;steady_[0-9] 30000$' "$BATS_TEST_TMPDIR/folded")" 10
+	same page-cpu cat "$BATS_TEST_TMPDIR/folded-cpu"
+}
+
+@test "days of windows: they are merged, oldest first, evenly" {
+	build/tests/serve/storm 20000 2 1000 >"$BATS_TEST_TMPDIR/stream"
+	feed -w 600000000000 stats <"$BATS_TEST_TMPDIR/stream"
+	equals "$(jq -c '[.samples, .windows <= 3600, .merged > 10000]' "$BATS_TEST_TMPDIR/stats")" '[40000,true,true]'
+}
+
+@test "a large snapshot is quick, clients that hold theirs share it" {
+	build/tests/stream/generate 4000 800 >"$BATS_TEST_TMPDIR/stream"
+	build/tests/serve/feed -a -c 100 <"$BATS_TEST_TMPDIR/stream" 2>"$BATS_TEST_TMPDIR/took" >/dev/null
+	awk '/clients. hands/ { if ($1 > 2) bad = 1 } /^snapshot/ { if ($2 > 100000) bad = 1 } END { exit bad }' "$BATS_TEST_TMPDIR/took"
+}
+
+@test "the corpus of malformed streams, and a stream cut at each byte, under the sanitizers" {
+	local file size i
+	make -s ASAN=1 build/asan/tests/serve/feed
+	for file in tests/corpus/stream/*; do
+		timeout 20 build/asan/tests/serve/feed -m 16777216 folded tree stats <"$file" >/dev/null 2>"$BATS_TEST_TMPDIR/err" ||
+			{ echo "$file" && cat "$BATS_TEST_TMPDIR/err" && return 1; }
+	done
+	late_names | stream
+	size=$(wc -c <"$BATS_TEST_TMPDIR/stream")
+	for ((i = 1; i < size; i += 3)); do
+		head -c $i "$BATS_TEST_TMPDIR/stream" | build/asan/tests/serve/feed folded >/dev/null 2>"$BATS_TEST_TMPDIR/err" ||
+			{ echo "$i" && cat "$BATS_TEST_TMPDIR/err" && return 1; }
+	done
+}
