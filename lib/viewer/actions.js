@@ -74,11 +74,10 @@ class Actions {
 		this.say("copied " + shownName(name));
 	}
 
-	// Just this function: as a pattern, so that the address says it and n walks it.
+	// Just this function, whatever else has such letters; once more for none.
 	pick(name) {
-		const pattern = "^" + name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&") + "$";
-		const already = this.picked === name && this.view.search === pattern;
-		this.change(already ? {search: "", regex: false} : {search: pattern, regex: true}, false, already ? "" : name);
+		const already = this.view.exact && this.view.search === name;
+		this.change({search: already ? "" : name, regex: false, exact: !already});
 	}
 
 	openMenuHere() {
@@ -104,7 +103,7 @@ class Actions {
 		return [{label: "Sandwich: callers and callees", act: () => this.sandwichOf(name)},
 			{label: "Only stacks with this function", act: () => this.limit("focus", name)},
 			{label: "Hide stacks with this function", act: () => this.limit("hide", name)},
-			{label: "Search for this name", act: () => this.change({search: name, regex: false})},
+			{label: "Search for this name", act: () => this.change({search: name, regex: false, exact: false})},
 			{label: "Copy name", act: () => this.copy(name)}];
 	}
 

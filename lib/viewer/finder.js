@@ -13,7 +13,7 @@ class Finder {
 		this.input.addEventListener("input", () => this.typed());
 		this.input.addEventListener("keydown", e => this.key(e));
 		this.regex = element("button", {id: "search-regex", type: "button", class: "quiet", "aria-pressed": "false", title: "Regular expression",
-			"aria-label": "Regular expression", onclick: () => page.change({regex: !page.view.regex})}, ".*");
+			"aria-label": "Regular expression", onclick: () => page.change({regex: !page.view.regex, exact: false})}, ".*");
 		this.previous = element("button", {id: "search-previous", type: "button", class: "quiet", "aria-label": "Previous hit", title: "Previous hit (N)",
 			onclick: () => this.walk(-1)}, "‹");
 		this.next = element("button", {id: "search-next", type: "button", class: "quiet", "aria-label": "Next hit", title: "Next hit (n)",
@@ -22,48 +22,47 @@ class Finder {
 		this.node = element("div", {class: "search", role: "search"}, this.input, this.regex, this.previous, this.next, this.info);
 	}
 
-	// The table's pick is a pattern of one name; what is typed next is no pattern again.
 	typed() {
 		clearTimeout(this.timer);
-		this.timer = setTimeout(() => this.page.change(this.page.picked ? {search: this.input.value, regex: false} : {search: this.input.value}),
-			TYPING_PAUSE);
+		this.timer = setTimeout(() => this.flush(), TYPING_PAUSE);
 	}
 
 	flush() {
 		if (this.input.value === this.page.view.search)
 			return;
 		clearTimeout(this.timer);
-		this.page.change({search: this.input.value});
-		this.page.refresh();
+		this.page.change({search: this.input.value, exact: false});
 	}
 
 	key(e) {
 		if (e.key === "Enter") {
 			e.preventDefault();
 			this.flush();
+			this.page.refresh();
 			this.walk(e.shiftKey ? -1 : 1);
 		} else if (e.key === "Escape") {
 			e.preventDefault();
 			e.stopPropagation();
 			if (this.input.value)
-				this.page.change({search: "", regex: this.page.picked ? false : this.page.view.regex});
+				this.page.change({search: "", exact: false});
 			else
 				this.page.graph.canvas.focus();
 		}
 	}
 
 	show(view) {
-		if (document.activeElement !== this.input || view.search === "" || this.page.picked)
-			if (this.input.value !== view.search)
-				this.input.value = view.search;
+		// What is being typed is newer than the view.
+		if (this.input.value !== view.search && (document.activeElement !== this.input || !view.search || view.exact))
+			this.input.value = view.search;
 		this.regex.setAttribute("aria-pressed", String(view.regex));
 	}
 
 	// By node whether it is a hit, null when nothing is searched.
 	find(tree, view) {
-		const kept = this.found && this.at >= 0 ? this.found.order[this.at] : -1, again = this.wanted === view.search + view.regex;
-		this.wanted = view.search + view.regex;
-		this.found = view.search ? search(tree, {text: view.search, regex: view.regex}) : null;
+		const kept = this.found && this.at >= 0 ? this.found.order[this.at] : -1, wanted = [view.search, view.regex, view.exact].join();
+		const again = wanted === this.wanted;
+		this.wanted = wanted;
+		this.found = findIn(tree, view);
 		this.at = again && this.found && kept >= 0 ? this.found.order.indexOf(kept) : -1;
 		this.tell(tree);
 		return this.found && !this.found.error ? this.found.hit : null;
@@ -89,6 +88,28 @@ class Finder {
 
 	// Which names the table lists.
 	test(view) {
-		return view.search && !this.page.picked && this.found && !this.found.error ? matcherOf({text: view.search, regex: view.regex}).test : null;
+		return view.search && !view.exact && this.found && !this.found.error ? matcherOf({text: view.search, regex: view.regex}).test : null;
 	}
+}
+
+// search()'s answer, null when nothing is searched. A row of the table asks for just its name.
+function findIn(tree, view) {
+	if (!view.search)
+		return null;
+	return view.exact ? searchName(tree, view.search) : search(tree, {text: view.search, regex: view.regex});
+}
+
+function searchName(tree, name) {
+	const {n, frame, parent, total, profile} = tree, found = {hit: new Uint8Array(n), nodes: 0, samples: 0, order: [], error: ""};
+	const wanted = profile.nameIds.get(name), within = new Uint8Array(n);
+	for (let node = 1; node < n; node++) {
+		found.hit[node] = profile.frames.name[frame[node]] === wanted;
+		found.nodes += found.hit[node];
+		within[node] = within[parent[node]] | found.hit[node];
+		if (found.hit[node] && !within[parent[node]])
+			found.samples += total[node];
+	}
+	if (found.nodes)
+		walk(tree, node => found.hit[node] && found.order.push(node));
+	return found;
 }

@@ -2,7 +2,7 @@
 // The page: what is looked at, the parts that show it, and one redraw per picture however much has happened.
 
 // What makes another tree, and what another list of hits.
-const treeKeys = ["group", "time", "seconds", "from", "to", "hide", "focus", "sandwich"], searchKeys = ["search", "regex"];
+const treeKeys = ["group", "time", "seconds", "from", "to", "hide", "focus", "sandwich"], searchKeys = ["search", "regex", "exact"];
 
 class Page extends Actions {
 	constructor(profile, token) {
@@ -11,7 +11,6 @@ class Page extends Actions {
 		this.view = viewFromHash(location.hash);
 		this.profile = profile || new Profile();
 		this.isLive = !profile;
-		this.picked = "";
 		this.dirty = new Set(["tree"]);
 		this.makeParts();
 		this.live = this.isLive ? new Live(token, {profile: p => this.received(p), link: () => this.showState()}) : null;
@@ -64,10 +63,8 @@ class Page extends Actions {
 	}
 
 	// patch: what of the view is to be otherwise; push: the browser's back button takes it back.
-	change(patch, push, picked) {
+	change(patch, push) {
 		Object.assign(this.view, patch);
-		if ("search" in patch || "regex" in patch)
-			this.picked = picked || "";
 		for (const key of Object.keys(patch))
 			this.mark(treeKeys.includes(key) ? "tree" : searchKeys.includes(key) ? "search" : key === "sort" ? "table" : "draw");
 		putHash(this.view, this.token, push);
@@ -75,14 +72,13 @@ class Page extends Actions {
 
 	restore() {
 		this.view = viewFromHash(location.hash);
-		this.picked = "";
 		this.mark("tree");
 	}
 
 	reset() {
-		const {zoom, search: text, regex, hide, focus, sandwich} = startView();
+		const {zoom, search: text, regex, exact, hide, focus, sandwich} = startView();
 		const time = this.view.time === "range" ? "all" : this.view.time;
-		this.change({zoom, search: text, regex, hide, focus, sandwich, time}, true);
+		this.change({zoom, search: text, regex, exact, hide, focus, sandwich, time}, true);
 	}
 
 	mark(what) {
@@ -118,7 +114,7 @@ class Page extends Actions {
 		this.showPanels();
 		this.showGraphs();
 		if (table)
-			this.table.update(this.tree, this.functions, {sort: this.view.sort, test: this.finder.test(this.view), picked: this.picked});
+			this.table.update(this.tree, this.functions, {sort: this.view.sort, test: this.finder.test(this.view), picked: this.view.exact ? this.view.search : ""});
 		if (tree) {
 			this.controls.showNumbers(this.tree, this.functions, this.isLive);
 			this.showTitle();

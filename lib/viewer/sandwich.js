@@ -23,8 +23,10 @@ class Sandwich {
 	}
 
 	build(profile, view) {
-		if (this.profile !== profile || this.name !== view.sandwich)
+		if (this.profile !== profile || this.name !== view.sandwich) {
+			this.page.lastHalf = this.callees;
 			this.halves.forEach(graph => graph.path = []);
+		}
 		if (this.profile !== profile)
 			this.halves.forEach(graph => graph.builder = new TreeBuilder(profile));
 		this.profile = profile;
@@ -44,8 +46,9 @@ class Sandwich {
 			percentText(own.total, this.page.tree.total[0]) + " of what is shown)" : "is not in any of the stacks that are shown");
 		for (const graph of this.halves) {
 			const zoom = findPath(graph.built, graph.path.length ? graph.path : [view.sandwich]);
-			const found = view.search ? search(graph.built, {text: view.search, regex: view.regex}) : null;
+			const found = findIn(graph.built, view);
 			graph.look = {...look, hit: found && !found.error ? found.hit : null};
+			graph.canvas.dataset.zoom = nameOf(graph.built, zoom);
 			graph.canvas.dataset.value = String(roundAmount(graph.built.profile, graph.built.total[0]));
 			graph.show(graph.built, zoom, graph.focusedNext || zoom);
 		}

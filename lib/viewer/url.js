@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What is looked at, as text behind the # of the address: t=TOKEN&zoom=main;parse&search=read&hide=idle.
 
-const startView = () => ({zoom: [], search: "", regex: false, group: "name", time: "all", seconds: 10, from: 0, to: 0, hide: [], focus: [],
+const startView = () => ({zoom: [], search: "", regex: false, exact: false, group: "name", time: "all", seconds: 10, from: 0, to: 0, hide: [], focus: [],
 	sandwich: "", layout: "flame", colour: "kind", sort: "self-down", panels: "both"});
 
 const choices = new Map([["group", ["none", "name", "process", "thread", "cpu"]], ["time", ["all", "last", "decay", "range"]],

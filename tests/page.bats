@@ -1,0 +1,30 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The page in a real browser: saved by pb-d3, and live on a server that is played to it.
+load helpers
+
+setup_file() {
+	local name
+	for name in browser hostile annotated; do
+		"$bin/pb-d3" --html "tests/svg/$name.folded" >"$BATS_FILE_TMPDIR/$name.html"
+	done
+}
+
+setup() {
+	[ -d tests/browser/node_modules/playwright-core ] || skip "npm ci has not run in tests/browser"
+	cd "$BATS_FILE_TMPDIR" || return
+}
+
+# drive TESTS SCRIPT PAGE...: it must pass so many tests at least.
+drive() {
+	local wanted=$1
+	shift
+	run timeout 110 node "$top/tests/browser/$1" "${@:2}"
+	echo "$output"
+	[ "$status" = 0 ]
+	[ "$(grep -c '^ok ' <<<"$output")" -ge "$wanted" ]
+}
+
+@test "a saved page: zoom, search, table, sandwich, keys, address, exports, themes, touch, hostile names" {
+	drive 20 viewer.mjs browser.html hostile.html annotated.html
+}
