@@ -7,7 +7,6 @@
 // "first" is until the page is idle for the first time; each other figure is the median of five.
 import { createRequire } from "node:module";
 import { readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const require = createRequire(new URL("../../tests/browser/", import.meta.url));
@@ -66,7 +65,8 @@ async function ours() {
 
 async function oursLive() {
 	const page = await visit(live), all = [];
-	await page.waitForFunction("Number(document.querySelector('#total').dataset.value) > 0");
+	while (!await page.evaluate("Number(document.querySelector('#total').dataset.value)"))
+		await sleep(100);
 	await sleep(3000);
 	for (let i = 0; i < 5; i++) {
 		const before = await page.busy();
@@ -78,10 +78,10 @@ async function oursLive() {
 }
 
 async function theirs() {
-	const script = path => `<script src="${pathToFileURL(require.resolve(path)).href}"></script>`;
-	const at = require.resolve("d3-flame-graph-5/package.json"), page5 = dirname(at) + "/dist/d3-flamegraph.umd.min.js";
+	const modules = new URL("../../tests/browser/node_modules/", import.meta.url);
+	const script = path => `<script src="${new URL(path, modules)}"></script>`;
 	const file = saved + ".d3.html";
-	writeFileSync(file, `<!doctype html><div id="chart"></div>${script("d3/dist/d3.min.js")}<script src="${pathToFileURL(page5).href}"></script>
+	writeFileSync(file, `<!doctype html><div id="chart"></div>${script("d3/dist/d3.min.js")}${script("d3-flame-graph-5/dist/d3-flamegraph.umd.min.js")}
 		<script>const tree = ${readFileSync(tree, "utf8").replaceAll("<", "\\u003c")};
 		const chart = flamegraph.default().width(1580).cellHeight(16).minFrameSize(1).transitionDuration(0);
 		d3.select("#chart").datum(tree).call(chart);</script>`);
