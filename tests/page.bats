@@ -28,3 +28,7 @@ drive() {
 @test "a saved page: zoom, search, table, sandwich, keys, address, exports, themes, touch, hostile names" {
 	drive 20 viewer.mjs browser.html hostile.html annotated.html
 }
+
+@test "a live page: groups, times, freeze, reconnect, stop, endings, hostile names" {
+	drive 15 viewer_live.mjs browser.html
+}

@@ -114,8 +114,14 @@ class Strip {
 			this.choose(this.ordered(from, this.timeAt(e)));
 	}
 
+	// Samples are known by window: a range begins and ends where windows do, and has one at least.
 	ordered(a, b) {
-		return {from: Math.floor(Math.min(a, b)), to: Math.ceil(Math.max(a, b))};
+		const low = Math.min(a, b), high = Math.max(a, b), {windows} = this.profile, middle = w => w.start + w.duration / 2;
+		const inside = windows.filter(w => middle(w) >= low && middle(w) <= high);
+		if (!inside.length)
+			inside.push(windows.reduce((best, w) => Math.abs(middle(w) - (low + high) / 2) < Math.abs(middle(best) - (low + high) / 2) ? w : best));
+		const last = inside[inside.length - 1];
+		return {from: Math.floor(inside[0].start), to: Math.ceil(last.start + last.duration)};
 	}
 
 	choose(range) {

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Drives a live page in Chromium whose server is played to it, message by message; prints TAP.
+//
+//	node viewer_live.mjs PAGE.html
+//
+// PAGE is any saved page; without its data it is the live one. The messages are those of cmd/serve_message.h.
+import { readFileSync, writeFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { pathToFileURL } from "node:url";
+import { choose, equal, exported, finish, hash, holds, open, page, rows, settled, test, text, until, value, zoomed } from "./drive.mjs";
+
+const file = process.argv[2] + ".live.html";
+writeFileSync(file, readFileSync(process.argv[2], "utf8").replace(/<script type="application\/json"[^]*?<\/script>\n/, ""));
+const url = pathToFileURL(file).href + "#t=secret";
+
+// The page's sockets stand still until the test plays the server's part.
+function fakeServer() {
+	window.sockets = [];
+	window.WebSocket = class extends EventTarget {
+		constructor(address, protocols) {
+			super();
+			Object.assign(this, {address, protocols, sent: [], readyState: 0});
+			window.sockets.push(this);
+		}
+		send(what) { this.sent.push(what); }
+		open() { this.readyState = 1; this.onopen?.({}); }
+		message(bytes) { this.onmessage?.({data: Uint8Array.from(bytes).buffer}); }
+		close() { this.readyState = 3; setTimeout(() => this.onclose?.({code: 1006}), 0); }
+	};
+}
+
+const number = n => { const out = []; for (; n > 127; n = Math.floor(n / 128)) out.push(n % 128 + 128); out.push(n); return out; };
+const words = s => { const bytes = [...new TextEncoder().encode(s)]; return [...number(bytes.length), ...bytes]; };
+const section = (tag, records) => [tag, ...number(records.length), ...records.flat()];
+const body = (at, ...sections) => [...number(7), ...number(at), ...sections.flat()];
+const delta = (...parts) => [0x44, ...body(...parts)];
+const snapshot = (...parts) => [0x53, ...gzipSync(Uint8Array.from(body(...parts)))];
+const START = 1_700_000_000;
+// cells: [node, group, count], by node; the windows are two seconds long
+const windowOf = (n, cells, lost = 0) => {
+	let before = 0;
+	return [...number(n), ...number((START + 2 * n) * 1e6), ...number(2e6), ...number(lost), ...number(cells.length),
+		...cells.flatMap(([node, group, count]) => { const by = node - before; before = node; return [...number(by), ...number(group), ...number(count)]; })];
+};
+const facts = more => section(7, [words(JSON.stringify({host: "box", command: "make", event: "cycles", unit: "samples", frequency: 99,
+	state: "live", lost: {}, control: false, ...more}))]);
+
+// root > main > [parse > read_k, draw]; gzip (4711) and its thread 4712 on cpus 0 and 1, sh (5000) on cpu 1
+const beginning = [section(1, [words("/usr/bin/gzip")]), section(2, [["main", 1, 0], ["parse", 1, 0], ["read", 0, 1], ["draw", 1, 2]]
+	.map(([name, module, kind]) => [...words(name), module, kind])), section(3, [[1, 0], [1, 1], [1, 2], [3, 3]]),
+	section(4, [[4711, 4711, "gzip"], [4711, 4712, "worker"], [5000, 5000, "sh"]].map(([p, t, c]) => [...number(p), ...number(t), ...words(c)])),
+	section(5, [[0, 0], [1, 1], [2, 1]])];
+const first = [...beginning, section(6, [windowOf(0, [[2, 0, 10], [3, 1, 20], [4, 2, 30]]), windowOf(1, [[2, 0, 40]], 5)])];
+
+const newest = f => page.evaluate(f => new Function("s", f)(window.sockets.at(-1)), f);
+const play = async bytes => { await page.evaluate(b => window.sockets.at(-1).message(b), bytes); await page.waitForTimeout(30); await settled(); };
+const begin = async (more, hash = "") => {
+	await open(url + hash, {}, fakeServer);
+	await newest("s.open()");
+	await play(snapshot(2, ...first, facts(more)));
+};
+const roots = async () => [...new Set((await exported("folded")).bytes.toString().trim().split("\n").map(l => l.split(";")[0]))];
+const drag = async (from, to) => {
+	const box = await page.locator("#strip").boundingBox(), y = box.y + box.height / 2;
+	await page.mouse.move(box.x + box.width * from, y);
+	await page.mouse.down();
+	await page.mouse.move(box.x + box.width * to, y, {steps: 4});
+	await page.mouse.up();
+	await settled();
+};
+
+await test("it asks the server with the token, and shows what comes: totals, losses, rate", async () => {
+	await open(url, {}, fakeServer);
+	equal([await text("state"), await value("total")], ["connecting…", 0]);
+	equal(await newest("return [s.address.replace(/^.*live/, 'live'), s.protocols, s.binaryType]"), ["live?epoch=0&at=0", ["pb-live", "t.secret"], "arraybuffer"]);
+	await newest("s.open()");
+	await play(snapshot(2, ...first, facts({lost: {"ring buffer full": 5}})));
+	equal([await text("state"), await value("total"), await value("lost"), await text("lost"), await value("rate"), await text("rate"), await text("title")],
+		["live", 100, 5, "5 lost (4.76 %)", 99, "99 Hz cycles", "box: make"]);
+	holds("causes", (await page.getAttribute("#lost", "title")).includes("ring buffer full 5"));
+	equal(await rows(), ["parse 50 70", "draw 30 30", "read 20 20", "main 0 100"]);
+	holds("the token stays, first", (await hash()).startsWith("#t=secret"));
+	equal(await page.locator("#stop").isVisible(), false);
+});
+await test("a delta adds to it; the zoomed frame and the search stay", async () => {
+	await page.fill("#search", "read");
+	await until("found", async () => /20.0 %/.test(await text("search-info")));
+	await page.keyboard.press("Enter");
+	await play(delta(3, section(6, [windowOf(2, [[3, 0, 100]])])));
+	equal([await value("total"), await text("search-info")], [200, "2 frames, 60.0 %, 2/2"]);
+	await page.fill("#search", "");
+});
+await test("by name, process, thread, cpu and nothing: the same samples in other groups", async () => {
+	await begin();
+	for (const [group, wanted] of [["name", ["gzip", "sh", "worker"]], ["process", ["gzip (4711)", "sh (5000)"]],
+		["thread", ["gzip (4711/4711)", "sh (5000/5000)", "worker (4711/4712)"]], ["cpu", ["[cpu 0]", "[cpu 1]"]], ["none", ["main"]]]) {
+		await choose("group", group);
+		equal([group, await roots(), await value("total")], [group, wanted, 100]);
+	}
+	holds("in the address", /group=none/.test(await hash()));
+});
+await test("the last N seconds, half-life, and all", async () => {
+	await choose("time", "last");
+	await page.fill("#seconds", "2");
+	await page.keyboard.press("Enter");
+	await settled();
+	equal([await value("total"), await text("total")], [40, "40 samples of 100"]);
+	await choose("time", "decay");
+	equal(await value("total"), 70);
+	await choose("time", "all");
+	equal([await value("total"), await page.locator("#seconds").isVisible()], [100, false]);
+});
+await test("a range of time by dragging, by keys, and away again", async () => {
+	await drag(0.02, 0.2);
+	equal([await value("total"), await page.inputValue("#time"), await page.locator(".chip[data-what=range]").count()], [60, "range", 1]);
+	holds("whole windows: " + await hash(), (await hash()).includes(`from=${START * 1000}&to=${START * 1000 + 2000}`));
+	await drag(0.9, 0.7);
+	equal(await value("total"), 40);
+	await drag(0.02, 0.9);
+	equal(await value("total"), 100);
+	await page.locator("#strip").dblclick();
+	await settled();
+	equal([await value("total"), await page.inputValue("#time")], [100, "all"]);
+	await page.locator("#strip").focus();
+	await page.keyboard.press("ArrowRight");
+	await settled();
+	equal(await value("total"), 40);
+	await page.keyboard.press("ArrowLeft");
+	await settled();
+	equal(await value("total"), 60);
+	holds("told: " + await text("details"), (await text("details")).startsWith("time range"));
+	await page.keyboard.press("Escape");
+	await settled();
+	equal(await value("total"), 100);
+	await page.goBack();
+	await until("back in the range", async () => await value("total") === 60);
+});
+await test("frozen, the view stands still while samples wait, and then has them all", async () => {
+	await begin();
+	await page.click("#freeze");
+	await play(delta(3, section(6, [windowOf(2, [[2, 0, 50]])])));
+	await play(delta(4, section(6, [windowOf(3, [[2, 0, 50]])])));
+	equal(await value("total"), 100);
+	await until("seconds that wait: " + await text("state"), async () => /^frozen, [1-9]\d* s waiting/.test(await text("state")));
+	await choose("group", "cpu");
+	equal(await value("total"), 100);
+	await page.click("#freeze");
+	await until("all", async () => await value("total") === 200);
+	equal(await text("state"), "live");
+});
+await test("a lost connection is said, tried again, and taken up where it broke off", async () => {
+	await newest("s.close()");
+	await until("said", async () => /connection lost/.test(await text("state")));
+	equal([await page.locator("#banner").isVisible(), await value("total")], [true, 200]);
+	await until("tried again", () => page.evaluate(() => window.sockets.length === 2));
+	equal(await newest("return s.address.replace(/^.*live/, 'live')"), "live?epoch=7&at=4");
+	await newest("s.close()");
+	await until("counts down: " + await text("state"), async () => /next try in 1 s/.test(await text("state")));
+	await page.click("#retry");
+	await until("now", () => page.evaluate(() => window.sockets.length === 3));
+	await newest("s.open()");
+	await play(delta(5, section(6, [windowOf(3, [[2, 0, 1]]), windowOf(4, [[2, 0, 99]])])));
+	equal([await value("total"), await text("state"), await page.locator("#banner").isVisible()], [300, "live", false]);
+});
+await test("frozen over a lost connection, nothing counts twice", async () => {
+	await page.click("#freeze");
+	await play(delta(6, section(6, [windowOf(5, [[2, 0, 7]])])));
+	await newest("s.close()");
+	await until("tried again", () => page.evaluate(() => window.sockets.length === 4));
+	equal(await newest("return s.address.replace(/^.*live/, 'live')"), "live?epoch=7&at=5");
+	await newest("s.open()");
+	await play(delta(6, section(6, [windowOf(5, [[2, 0, 7]])])));
+	await page.click("#freeze");
+	await until("307", async () => await value("total") === 307);
+});
+await test("a message without sense makes it ask for everything anew", async () => {
+	await play([0x44, 7, 7, 3, 1, 1]);
+	await until("asked anew", () => newest("return s.readyState === 0 && /epoch=0&at=0$/.test(s.address)"));
+	equal(await value("total"), 307);
+	holds("said: " + await text("banner"), /makes no sense/.test(await text("banner")));
+	await newest("s.open()");
+	await play(snapshot(9, ...first, facts()));
+	equal([await value("total"), await text("state")], [100, "live"]);
+});
+await test("stop asks to be pressed twice, then says so to the server", async () => {
+	await begin({control: true});
+	await page.click("#stop");
+	equal([await text("stop"), await newest("return s.sent")], ["Press again to stop", []]);
+	await until("disarmed", async () => await text("stop") === "Stop recording");
+	await page.click("#stop");
+	await page.click("#stop");
+	equal(await newest("return s.sent"), ["stop"]);
+	await play(delta(3, facts({control: true, state: "stopped"})));
+	equal([await text("state"), await page.locator("#stop").isVisible(), await page.locator("#freeze").isVisible()], ["recording stopped", false, false]);
+	await newest("s.close()");
+	await page.waitForTimeout(800);
+	equal([await text("state"), await page.evaluate(() => window.sockets.length)], ["recording stopped", 1]);
+});
+await test("ended, cut short, failed: each is said, and the data stay", async () => {
+	for (const [state, wanted] of [["ended", "recording ended"], ["cut", "recording cut short"], ["failed", "recording failed"]]) {
+		await begin({state, error: state === "ended" ? "" : "offset 4711: record cut short"});
+		equal([await text("state"), await value("total")], [wanted, 100]);
+		equal((await text("banner")).includes("offset 4711"), state !== "ended");
+	}
+});
+await test("what the server pruned is said apart from what was lost, and from what is not drawn", async () => {
+	await begin({pruned: 12, left_out: 3, merged: 2});
+	equal([await value("pruned"), await text("pruned"), await value("left-out")], [12, "12 pruned, 3 of other units", 0]);
+});
+await test("an address restores group, time and zoom, the zoom as soon as its frames are there", async () => {
+	await open(url + "&zoom=main;parse&group=none&time=last&seconds=2", {}, fakeServer);
+	await newest("s.open()");
+	await play(snapshot(2, ...first, facts()));
+	equal([await value("total"), await zoomed(), await page.inputValue("#group"), await page.inputValue("#seconds")], [40, "parse", "none", "2"]);
+});
+await test("unseen, it draws nothing; seen again, it has everything", async () => {
+	await begin();
+	await page.evaluate(() => { window.draws = 0; const f = CanvasRenderingContext2D.prototype.clearRect; CanvasRenderingContext2D.prototype.clearRect = function (...a) { window.draws++; return f.apply(this, a); }; });
+	await page.evaluate(bytes => bytes.forEach(b => window.sockets.at(-1).message(b)), [3, 4, 5].map(n => delta(n, section(6, [windowOf(n - 1, [[2, 0, 10]])]))));
+	await until("all three", async () => await value("total") === 130);
+	const draws = await page.evaluate(() => window.draws);
+	holds("three messages are drawn at once, not " + draws + " times", draws <= 6);
+});
+await test("hostile names from a server are inert", async () => {
+	await begin();
+	const names = ["__proto__", "<img src=x onerror=alert(1)>", "constructor"];
+	await play(delta(3, section(2, names.map(n => [...words(n), 0, 0])), section(3, [[1, 4], [1, 5], [1, 6]]), section(4, [[1, 1, ...words("</script>")]]),
+		section(5, [[3, 0]]), section(6, [windowOf(2, [[5, 3, 1], [6, 3, 1], [7, 3, 1]])])));
+	equal([await value("total"), (await rows()).filter(r => names.some(n => r.startsWith(n))).length, await page.locator("img").count()], [103, 3, 0]);
+});
+await finish();
