@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -18,20 +19,16 @@
 #include "base/msg.h"
 #include "cmd/serve_document.h"
 #include "cmd/serve_facts.h"
-#include "cmd/serve_history.h"
 #include "cmd/serve_message.h"
-#include "cmd/serve_profile.h"
-#include "cmd/serve_renew.h"
 #include "cmd/serve_ring.h"
 #include "cmd/serve_segment.h"
+#include "cmd/serve_store.h"
 #include "stream/stream.h"
 
 enum {
 	IDLE = 10,	     /* ms without input after which is entered what was read */
-	SPANS_MAX = 3600,    /* windows kept apart: an hour of seconds; pages keep no more */
 	RING_BYTES = 4 << 20,
 	CELLS_MAX = 1 << 18, /* read and not yet entered */
-	NODES_SHARE = 1024,  /* of the memory, in bytes: one node may be added before it is looked at again */
 };
 
 static const uint64_t often = 250000000; /* ns after which is entered what was read while input keeps coming */
@@ -49,45 +46,28 @@ struct feed {
 	struct segment segment;
 	bool cut_off;	    /* by feed_stop() */
 	uint64_t entered;   /* when, CLOCK_MONOTONIC */
-	struct buf windows; /* records of the delta being made */
-	size_t n_windows;
+	enum feed_state becomes; /* with the next that is entered */
 
-	pthread_mutex_t lock; /* of all that follows, and of segment.nodes */
-	struct profile profile;
-	struct history history;
-	struct ring ring;
+	pthread_mutex_t lock; /* of what follows, and of segment.nodes; held long while the profile is made smaller */
+	struct store store;
 	struct buf facts;
-	enum feed_state state;
 	char *error;
-	uint64_t epoch, at, pruned;
-	size_t segment_bytes;
+	atomic_bool missed; /* somebody did not wait for the lock and is to be woken when it is free */
+
+	pthread_mutex_t ring_lock; /* of what follows; never held long; taken last */
+	struct ring ring;
+	enum feed_state state;
+	uint64_t epoch, at;
 };
 
 static _Thread_local struct feed *reading; /* stream_on_wait() hands over nothing but the descriptor */
 
 /* ---- entering what was read ---- */
 
-static void
-take_window(void *to, struct span *s, bool continues)
-{
-	struct feed *f = to;
-	struct history *h = &f->history;
-
-	continues &= h->n > 0;
-	if (f->windows.len <= f->ring.most_bytes) {
-		message_window(&f->windows, h, s, h->number + (h->n && !continues));
-		f->n_windows++;
-	}
-	if (continues)
-		history_continue(h, s);
-	else
-		history_append(h, s);
-}
-
 static bool
 write_facts(struct feed *f)
 {
-	const struct facts facts = {f->state, f->error, f->pruned, f->history.merged, f->options.control};
+	const struct facts facts = {f->becomes, f->error, f->store.pruned, f->store.history.merged, f->options.control};
 	struct buf b = {0};
 
 	facts_write(&b, &facts, &f->segment);
@@ -101,94 +81,37 @@ write_facts(struct feed *f)
 	return true;
 }
 
-static void
-limit_windows(struct feed *f)
-{
-	struct history *h = &f->history;
-	uint64_t newest = h->n ? h->spans[h->n - 1].end : 0;
-	size_t apart = 0;
-
-	if (h->n <= SPANS_MAX)
-		return;
-	while (apart < h->n && newest - h->spans[h->n - 1 - apart].end < f->options.window_ns)
-		apart++;
-	history_merge(h, newest > f->options.window_ns ? newest - f->options.window_ns : 0,
-		      apart < SPANS_MAX / 2 ? SPANS_MAX * 3 / 4 - apart : SPANS_MAX / 4);
-	if (h->n > SPANS_MAX)
-		history_merge(h, UINT64_MAX, SPANS_MAX * 3 / 4);
-}
-
-/* What the profile and its history may take: with what a segment defines, half of all, for to make it smaller and to make
- * messages of it takes memory, too. A large segment leaves it an eighth. */
-static size_t
-allowance(const struct feed *f)
-{
-	uint64_t all = f->options.memory / 2, least = f->options.memory / 8;
-
-	return all > f->segment_bytes + least ? (size_t)(all - f->segment_bytes) : (size_t)least;
-}
-
-/* Coarser windows first, then fewer nodes and tasks. True: ids have changed. */
-static bool
-limit_memory(struct feed *f)
-{
-	struct profile *p = &f->profile;
-	struct history *h = &f->history;
-	size_t most;
-
-	f->segment_bytes = segment_bytes(&f->segment);
-	most = allowance(f);
-	if (profile_bytes(p) + history_bytes(h) <= most)
-		return false;
-	for (size_t n = h->n; n > 64 && history_bytes(h) > most / 4; n /= 2)
-		history_merge(h, UINT64_MAX, n / 2);
-	if (profile_bytes(p) + history_bytes(h) <= most / 4 * 3)
-		return false;
-	renew_smaller(p, h, &f->segment.nodes, most / 2);
-	segment_forget_groups(&f->segment);
-	f->pruned = renew_pruned(p, h);
-	return true;
-}
-
-/* Enters all that was read. True: ids have changed. */
-static bool
-enter_samples(struct feed *f)
-{
-	bool renewed = f->segment.renamed, all;
-
-	if (renewed) {
-		renew_names(&f->profile, &f->history, &f->segment.nodes);
-		segment_forget_groups(&f->segment);
-	}
-	f->segment.renamed = false;
-	f->windows.len = f->n_windows = 0;
-	do {
-		all = segment_enter(&f->segment, &f->history, (size_t)(f->options.memory / NODES_SHARE), take_window, f);
-		limit_windows(f);
-		renewed |= limit_memory(f);
-	} while (!all);
-	return renewed;
-}
-
 /* With the lock held. True: there is something new for clients. */
 static bool
 enter(struct feed *f)
 {
-	struct message_mark before = message_mark(&f->profile);
-	bool renewed = enter_samples(f), facts = write_facts(f);
+	struct message_mark before = message_mark(&f->store.profile);
+	bool renewed = store_enter(&f->store, &f->segment), facts = write_facts(f);
 	struct buf delta = {0};
 
-	if (!renewed && !facts && !f->n_windows)
+	if (!renewed && !facts && !f->store.n_windows)
 		return false;
+	if (!renewed)
+		message_delta(&delta, f->epoch, f->at + 1, &f->store.profile, &before, &f->store.windows, f->store.n_windows,
+			      facts ? &f->facts : NULL);
+	pthread_mutex_lock(&f->ring_lock);
 	f->at++;
-	if (renewed) {
-		f->epoch++;
+	f->epoch += renewed;
+	f->state = f->becomes;
+	if (renewed)
 		ring_clear(&f->ring);
-		return true;
-	}
-	message_delta(&delta, f->epoch, f->at, &f->profile, &before, &f->windows, f->n_windows, facts ? &f->facts : NULL);
-	ring_add(&f->ring, f->epoch, f->at, &delta);
+	else
+		ring_add(&f->ring, f->epoch, f->at, &delta);
+	pthread_mutex_unlock(&f->ring_lock);
 	return true;
+}
+
+static void
+unlock(struct feed *f, bool news)
+{
+	pthread_mutex_unlock(&f->lock);
+	if (atomic_exchange(&f->missed, false) || news)
+		f->wake(f->to);
 }
 
 static void
@@ -198,10 +121,8 @@ commit(struct feed *f)
 
 	pthread_mutex_lock(&f->lock);
 	news = enter(f);
-	pthread_mutex_unlock(&f->lock);
 	f->entered = clock_ns(CLOCK_MONOTONIC);
-	if (news)
-		f->wake(f->to);
+	unlock(f, news);
 }
 
 /* ---- reading ---- */
@@ -247,7 +168,7 @@ set_error(struct feed *f, const char *text)
 	free(f->error);
 	f->error = xstrdup(text);
 	f->segment.changed = true;
-	pthread_mutex_unlock(&f->lock);
+	unlock(f, false);
 }
 
 static void
@@ -255,9 +176,9 @@ end_segment(struct feed *f)
 {
 	commit(f);
 	pthread_mutex_lock(&f->lock);
-	history_settle(&f->history);
+	history_settle(&f->store.history);
 	segment_begin(&f->segment, f->stream);
-	pthread_mutex_unlock(&f->lock);
+	unlock(f, false);
 }
 
 static void
@@ -307,9 +228,8 @@ read_stream(void *arg)
 	stream_close(f->stream);
 	f->stream = NULL;
 	end_segment(f);
-	pthread_mutex_lock(&f->lock);
-	f->state = state;
-	pthread_mutex_unlock(&f->lock);
+	f->becomes = state;
+	f->segment.changed = true;
 	commit(f);
 	close(f->input); /* whoever writes to the pipe learns it once the caller's is closed, too */
 	return NULL;
@@ -357,9 +277,10 @@ feed_start(int fd, const char *name, const struct feed_options *o, void (*wake)(
 	if (f->input < 0 || f->stopping < 0)
 		die("%s:", name);
 	pthread_mutex_init(&f->lock, NULL);
-	profile_init(&f->profile);
-	segment_init(&f->segment, &f->profile, (size_t)smaller(CELLS_MAX, o->memory / 256));
-	f->history.ends = &f->segment.nodes;
+	pthread_mutex_init(&f->ring_lock, NULL);
+	store_init(&f->store, &f->segment, o->memory, o->window_ns);
+	f->store.most_bytes = f->ring.most_bytes;
+	segment_init(&f->segment, &f->store.profile, (size_t)smaller(CELLS_MAX, o->memory / 256));
 	write_facts(f);
 	start_thread(f);
 	return f;
@@ -377,12 +298,11 @@ feed_close(struct feed *f)
 	feed_stop(f);
 	pthread_join(f->thread, NULL);
 	segment_free(&f->segment);
-	profile_free(&f->profile);
-	history_free(&f->history);
+	store_free(&f->store);
 	ring_clear(&f->ring);
 	buf_free(&f->facts);
-	buf_free(&f->windows);
 	pthread_mutex_destroy(&f->lock);
+	pthread_mutex_destroy(&f->ring_lock);
 	close(f->stopping);
 	free(f->error);
 	free(f->name);
@@ -394,9 +314,9 @@ feed_state(struct feed *f)
 {
 	enum feed_state state;
 
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->ring_lock);
 	state = f->state;
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->ring_lock);
 	return state;
 }
 
@@ -409,28 +329,45 @@ feed_error(struct feed *f, struct buf *out)
 	pthread_mutex_unlock(&f->lock);
 }
 
+/* What is there already: a delta, or a snapshot that deltas go on from. */
 static const struct message *
-snapshot(struct feed *f)
+find_message(struct feed *f, uint64_t epoch, uint64_t at, bool *wanted)
 {
-	const struct message *m = ring_snapshot(&f->ring, f->epoch, f->at);
-	struct buf b = {0};
+	const struct message *m = NULL;
 
-	if (m)
-		return m;
-	message_snapshot(&b, f->epoch, f->at, &f->profile, &f->history, &f->facts);
-	return ring_set_snapshot(&f->ring, f->epoch, f->at, &b);
+	pthread_mutex_lock(&f->ring_lock);
+	*wanted = epoch != f->epoch || at != f->at;
+	if (epoch == f->epoch)
+		m = ring_delta(&f->ring, at, f->at);
+	if (!m && *wanted)
+		m = ring_snapshot(&f->ring, f->epoch, f->at);
+	pthread_mutex_unlock(&f->ring_lock);
+	return m;
+}
+
+/* False while the reading thread has the lock: it will wake. */
+static bool
+lock_at_once(struct feed *f)
+{
+	if (!pthread_mutex_trylock(&f->lock))
+		return true;
+	atomic_store(&f->missed, true);
+	return !pthread_mutex_trylock(&f->lock); /* if it was set too late to be seen */
 }
 
 const struct message *
 feed_message(struct feed *f, uint64_t epoch, uint64_t at)
 {
-	const struct message *m = NULL;
+	bool wanted;
+	const struct message *m = find_message(f, epoch, at, &wanted);
+	struct buf b = {0};
 
-	pthread_mutex_lock(&f->lock);
-	if (epoch == f->epoch)
-		m = ring_delta(&f->ring, at, f->at);
-	if (!m && (epoch != f->epoch || at != f->at))
-		m = snapshot(f);
+	if (m || !wanted || !lock_at_once(f))
+		return m;
+	message_snapshot(&b, f->epoch, f->at, &f->store.profile, &f->store.history, &f->facts);
+	pthread_mutex_lock(&f->ring_lock);
+	m = ring_set_snapshot(&f->ring, f->epoch, f->at, &b);
+	pthread_mutex_unlock(&f->ring_lock);
 	pthread_mutex_unlock(&f->lock);
 	return m;
 }
@@ -438,9 +375,9 @@ feed_message(struct feed *f, uint64_t epoch, uint64_t at)
 void
 message_release(struct feed *f, const struct message *m)
 {
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->ring_lock);
 	ring_give_back(&f->ring, m);
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->ring_lock);
 }
 
 unsigned
@@ -448,9 +385,9 @@ feed_snapshots(struct feed *f)
 {
 	unsigned n;
 
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->ring_lock);
 	n = f->ring.snapshots;
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->ring_lock);
 	return n;
 }
 
@@ -462,10 +399,13 @@ feed_document(struct feed *f, enum feed_document which, const char *query, struc
 	if (!document_choose(&d, which, query, out))
 		return false;
 	pthread_mutex_lock(&f->lock);
-	document_take(&d, &f->profile, &f->history, &f->facts);
+	document_take(&d, &f->store.profile, &f->store.history, &f->facts);
 	d.epoch = f->epoch;
 	d.at = f->at;
-	d.bytes = profile_bytes(&f->profile) + history_bytes(&f->history) + f->segment_bytes + ring_bytes(&f->ring);
+	d.bytes = profile_bytes(&f->store.profile) + history_bytes(&f->store.history) + f->store.segment_bytes;
+	pthread_mutex_lock(&f->ring_lock);
+	d.bytes += ring_bytes(&f->ring);
+	pthread_mutex_unlock(&f->ring_lock);
 	pthread_mutex_unlock(&f->lock);
 	d.cap = f->options.memory;
 	document_write(&d, out);

@@ -13,7 +13,9 @@
 struct feed;
 
 struct feed_options {
-	uint64_t memory;    /* bytes the profile may take; cold leaves become [pruned] beyond that */
+	/* Bytes that profile, messages and the stream's current segment may take together; beyond, windows become coarser and
+	 * cold leaves and tasks [pruned]. A segment that defines more than three eighths comes on top of it, documents do. */
+	uint64_t memory;
 	uint64_t window_ns; /* how far back in recorded time the windows are kept apart; older ones are merged */
 	bool control;	    /* the page may stop the recording: said in the facts */
 };
@@ -50,7 +52,8 @@ struct message {
 };
 
 /* The message that takes a client further that is at `at` in `epoch` (0, 0: has nothing): the next deltas, or a
- * snapshot when there is no other way. NULL: it has everything. To be given back with message_release(). */
+ * snapshot when there is no other way. NULL: it has everything, or has to wait; then `wake` is called. To be given back with
+ * message_release(). */
 const struct message *feed_message(struct feed *f, uint64_t epoch, uint64_t at);
 void message_release(struct feed *f, const struct message *m);
 

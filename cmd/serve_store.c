@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pb-serve's profile and history, entering what was read and making room. */
+#include "cmd/serve_store.h"
+
+#include "cmd/serve_message.h"
+#include "cmd/serve_renew.h"
+
+enum {
+	SPANS_MAX = 3600,   /* windows kept apart: an hour of seconds; pages keep no more */
+	NODES_SHARE = 1024, /* of the memory, in bytes: one node may be added before it is looked at again */
+};
+
+void
+store_init(struct store *s, const struct segment *g, uint64_t memory, uint64_t window_ns)
+{
+	*s = (struct store){.memory = memory, .window_ns = window_ns};
+	profile_init(&s->profile);
+	s->history.ends = &g->nodes;
+}
+
+void
+store_free(struct store *s)
+{
+	profile_free(&s->profile);
+	history_free(&s->history);
+	buf_free(&s->windows);
+}
+
+static void
+take_window(void *to, struct span *w, bool continues)
+{
+	struct store *s = to;
+	struct history *h = &s->history;
+
+	continues &= h->n > 0;
+	if (s->windows.len <= s->most_bytes) {
+		message_window(&s->windows, h, w, h->number + (h->n && !continues));
+		s->n_windows++;
+	}
+	if (continues)
+		history_continue(h, w);
+	else
+		history_append(h, w);
+}
+
+static void
+limit_windows(struct store *s)
+{
+	struct history *h = &s->history;
+	uint64_t newest = h->n ? h->spans[h->n - 1].end : 0;
+	size_t apart = 0;
+
+	if (h->n <= SPANS_MAX)
+		return;
+	while (apart < h->n && newest - h->spans[h->n - 1 - apart].end < s->window_ns)
+		apart++;
+	history_merge(h, newest > s->window_ns ? newest - s->window_ns : 0,
+		      apart < SPANS_MAX / 2 ? SPANS_MAX * 3 / 4 - apart : SPANS_MAX / 4);
+	if (h->n > SPANS_MAX)
+		history_merge(h, UINT64_MAX, SPANS_MAX * 3 / 4);
+}
+
+/* What the profile and its history may take: with what a segment defines, half of all, for to make it smaller and to make
+ * messages of it takes memory, too. A large segment leaves it an eighth. */
+static size_t
+allowance(const struct store *s)
+{
+	uint64_t all = s->memory / 2, least = s->memory / 8;
+
+	return all > s->segment_bytes + least ? (size_t)(all - s->segment_bytes) : (size_t)least;
+}
+
+/* Coarser windows first, then fewer nodes and tasks. True: ids have changed. */
+static bool
+limit_memory(struct store *s, struct segment *g)
+{
+	struct profile *p = &s->profile;
+	struct history *h = &s->history;
+	size_t most;
+
+	s->segment_bytes = segment_bytes(g);
+	most = allowance(s);
+	if (profile_bytes(p) + history_bytes(h) <= most)
+		return false;
+	for (size_t n = h->n; n > 64 && history_bytes(h) > most / 4; n /= 2)
+		history_merge(h, UINT64_MAX, n / 2);
+	if (profile_bytes(p) + history_bytes(h) <= most / 4 * 3)
+		return false;
+	renew_smaller(p, h, &g->nodes, most / 2);
+	segment_forget_groups(g);
+	s->pruned = renew_pruned(p, h);
+	return true;
+}
+
+bool
+store_enter(struct store *s, struct segment *g)
+{
+	bool renewed = g->renamed, all;
+
+	if (renewed) {
+		renew_names(&s->profile, &s->history, &g->nodes);
+		segment_forget_groups(g);
+	}
+	g->renamed = false;
+	s->windows.len = s->n_windows = 0;
+	do {
+		all = segment_enter(g, &s->history, (size_t)(s->memory / NODES_SHARE), take_window, s);
+		limit_windows(s);
+		renewed |= limit_memory(s, g);
+	} while (!all);
+	return renewed;
+}
