@@ -23,7 +23,7 @@
 enum {
 	STOP_MS = 500,	     /* in which the pages are told that their stop was heard */
 	ONCE_MS = 5000,	     /* in which they take the rest, with --once */
-	VISIT_MS = 15000,    /* in which the browser of --open comes */
+	SETTLE_MS = 40,	     /* for the last message to come out of the feed */
 };
 
 static const char *where = "127.0.0.1:0", *user_name = "nobody";
@@ -207,44 +207,62 @@ say_end(struct feed *feed, bool last)
 		warn("the stream has ended; what it brought is served until Ctrl-C");
 }
 
-/* True when it is time to go: `end` is when, at the latest. */
+struct session {
+	struct input in;
+	struct feed *feed;
+	bool live;	 /* when last looked at */
+	int spared;	 /* interrupts that were for the capture */
+	uint64_t ended, latest; /* monotonic ns: when the stream's end was seen, and when to exit then */
+};
+
+/* The first Ctrl-C ends the capture at the pipe's other end, whose last words are waited for. */
 static bool
-is_over(const struct input *in, struct feed *feed, uint64_t *end)
+interrupted(struct session *s)
 {
-	bool live = feed_state(feed) == FEED_LIVE, last = once || web_stop_asked(web);
+	if (interrupts && s->live && s->in.pipe)
+		s->spared = 1;
+	return interrupts > s->spared;
+}
+
+/* True when it is time to go. */
+static bool
+is_over(struct session *s)
+{
+	bool stop = web_stop_asked(web), last = once || stop;
 	uint64_t now = monotonic_ns();
 
-	if (ended || interrupts > (live && in->pipe))
+	if (ended || interrupted(s))
 		return true;
-	if (web_stop_asked(web) && live) {
-		feed_stop(feed);
-		live = false;
+	if (stop && !s->latest) {
+		feed_stop(s->feed);
+		s->latest = now + STOP_MS * MS;
 	}
-	if (live)
-		return false;
-	if (!*end) {
-		*end = now + (web_stop_asked(web) ? STOP_MS : ONCE_MS) * MS;
+	s->live = feed_state(s->feed) == FEED_LIVE;
+	if (!s->live && !s->ended) {
+		s->ended = now;
+		if (!s->latest)
+			s->latest = now + ONCE_MS * MS;
 		web_refresh(web);
-		say_end(feed, last);
+		say_end(s->feed, last);
 	}
-	if (!last)
+	if (!last || (s->live && !stop))
 		return false;
-	web_wake_in(web, 50);
-	return now >= *end || web_settled(web);
+	web_wake_in(web, SETTLE_MS);
+	return now >= s->latest || (s->ended && now - s->ended >= SETTLE_MS * MS && web_settled(web));
 }
 
 static enum feed_state
 serve(const struct input *in)
 {
-	struct feed *feed = feed_start(in->fd, in->name, &feed_options, web_wake, web);
+	struct session s = {.in = *in, .live = true};
 	enum feed_state state;
-	uint64_t end = 0;
 
-	web_start(web, feed);
-	while (!is_over(in, feed, &end))
+	s.feed = feed_start(in->fd, in->name, &feed_options, web_wake, web);
+	web_start(web, s.feed);
+	while (!is_over(&s))
 		web_service(web);
-	state = feed_state(feed);
-	feed_stop(feed);
+	state = feed_state(s.feed);
+	feed_stop(s.feed);
 	return state;
 }
 

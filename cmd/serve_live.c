@@ -12,6 +12,7 @@
 
 enum {
 	INBOUND = 64,	/* bytes in a message from a page */
+	CLOSE_SECONDS = 5,
 	SNAPSHOTS = 4,	/* that slow clients may hold */
 };
 
@@ -175,33 +176,40 @@ live_drop_stalled(struct web *w)
 
 /* ---- from the page ---- */
 
-static int
+/* The connection closes as soon as there is room for the reason; what comes until then is not read. */
+static void
 refuse(struct web *w, struct client *c, enum refusal why, enum lws_close_status status)
 {
 	web_refuse(w, why);
-	lws_close_reason(c->wsi, status, NULL, 0);
-	return -1;
+	close_with(c, status);
+	lws_set_timeout(c->wsi, PENDING_TIMEOUT_CLOSE_SEND, CLOSE_SECONDS);
 }
 
-static int
+static void
 take(struct web *w, struct client *c, const char *text, size_t len)
 {
-	if (lws_frame_is_binary(c->wsi))
-		return refuse(w, c, REFUSED_MESSAGE, LWS_CLOSE_STATUS_UNACCEPTABLE_OPCODE);
-	if (c->n_said + len + lws_remaining_packet_payload(c->wsi) > INBOUND)
-		return refuse(w, c, REFUSED_MESSAGE, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE);
+	if (c->close)
+		return;
+	if (lws_frame_is_binary(c->wsi)) {
+		refuse(w, c, REFUSED_MESSAGE, LWS_CLOSE_STATUS_UNACCEPTABLE_OPCODE);
+		return;
+	}
+	if (c->n_said + len + lws_remaining_packet_payload(c->wsi) > INBOUND) {
+		refuse(w, c, REFUSED_MESSAGE, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE);
+		return;
+	}
 	memcpy(c->said + c->n_said, text, len);
 	c->n_said += len;
 	if (!lws_is_final_fragment(c->wsi))
-		return 0;
+		return;
 	len = c->n_said;
 	c->n_said = 0;
 	if (len != 4 || memcmp(c->said, "stop", 4))
-		return refuse(w, c, REFUSED_MESSAGE, LWS_CLOSE_STATUS_POLICY_VIOLATION);
-	if (!w->o.allow_control)
-		return refuse(w, c, REFUSED_CONTROL, LWS_CLOSE_STATUS_POLICY_VIOLATION);
-	w->stop_asked = true;
-	return 0;
+		refuse(w, c, REFUSED_MESSAGE, LWS_CLOSE_STATUS_POLICY_VIOLATION);
+	else if (!w->o.allow_control)
+		refuse(w, c, REFUSED_CONTROL, LWS_CLOSE_STATUS_POLICY_VIOLATION);
+	else
+		w->stop_asked = true;
 }
 
 int
@@ -219,7 +227,8 @@ live_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *
 	case LWS_CALLBACK_SERVER_WRITEABLE:
 		return c->close ? say_goodbye(c) : send_some(w, c);
 	case LWS_CALLBACK_RECEIVE:
-		return take(w, c, in, len);
+		take(w, c, in, len);
+		break;
 	case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
 		live_refresh(w);
 		break;
