@@ -3,6 +3,12 @@
 
 const ROWS_AT_FIRST = 500, ROWS_MORE = 2000;
 
+// The first n in order. Sorting numbers is quick, so that those that can't be among them are put aside first.
+function firstOf(all, n, place, order) {
+	const last = all.length > 2 * n ? Float64Array.from(all, place).sort()[n - 1] : Infinity;
+	return all.filter(f => place(f) <= last).sort(order).slice(0, n);
+}
+
 // on: {pick(name), menu(name, frame, x, y), sort(sort)}
 class FunctionTable {
 	constructor(on) {
@@ -41,9 +47,9 @@ class FunctionTable {
 		this.sort = sort;
 		this.picked = picked;
 		const [key, direction] = sort.split("-"), sign = direction === "up" ? 1 : -1;
-		const byName = (a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
-		this.all = test ? functions.filter(f => test(f.name)) : functions.slice();
-		this.all.sort(key === "name" ? (a, b) => sign * byName(a, b) : (a, b) => sign * (a[key] - b[key]) || byName(a, b));
+		this.order = key === "name" ? (a, b) => sign * (a.rank - b.rank) : (a, b) => sign * (a[key] - b[key]) || a.rank - b.rank;
+		this.place = f => sign * (key === "name" ? f.rank : f[key]);
+		this.all = test ? functions.filter(f => test(f.name)) : functions;
 		this.everything = functions.length;
 		for (const [name, {th, mark}] of this.heads) {
 			th.setAttribute("aria-sort", name !== key ? "none" : sign > 0 ? "ascending" : "descending");
@@ -58,7 +64,7 @@ class FunctionTable {
 	}
 
 	fill() {
-		const n = Math.min(this.all.length, this.limit);
+		const n = Math.min(this.all.length, this.limit), listed = firstOf(this.all, n, this.place, this.order);
 		while (this.rows.length > n)
 			this.rows.pop().tr.remove();
 		for (let i = 0; i < n; i++) {
@@ -66,7 +72,7 @@ class FunctionTable {
 				this.rows.push(this.makeRow());
 				this.body.append(this.rows[i].tr);
 			}
-			this.fillRow(this.rows[i], this.all[i]);
+			this.fillRow(this.rows[i], listed[i]);
 		}
 		const filtered = this.everything - this.all.length, beyond = this.all.length - n;
 		setText(this.left, (beyond ? groupedText(beyond) + " more rows not shown. " : "") +

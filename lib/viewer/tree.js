@@ -21,6 +21,9 @@ class Tree {
 		this.maxDepth = 0;
 		this.children = new Pairs();
 		this.linked = 0;
+		this.ranks = null;
+		this.outermost = new Uint8Array(16);
+		this.marked = 0;
 	}
 
 	child(parent, frame) {
@@ -30,7 +33,7 @@ class Tree {
 			return id;
 		id = this.n++;
 		if (id >= this.parent.length)
-			for (const field of ["parent", "frame", "depth", "first", "next", "self", "total"])
+			for (const field of ["parent", "frame", "depth", "first", "next", "self", "total", "outermost"])
 				this[field] = grown(this[field], this.n);
 		this.parent[id] = parent;
 		this.frame[id] = frame;
@@ -50,6 +53,7 @@ class Tree {
 	// All nodes by name, last name first; each is put in front of its siblings before.
 	link(ranks) {
 		const {n, parent, frame, first, next} = this, names = this.profile.frames.name;
+		this.ranks = ranks;
 		if (this.linked === n)
 			return;
 		const starts = new Uint32Array(ranks.length + 1), order = new Uint32Array(n);
@@ -184,27 +188,52 @@ const walk = (tree, visit, leave = () => {}) => {
 	}
 };
 
-// A function's total counts a sample once, however often it is on the stack. Leaf first, the roots are where samples end.
-const functionsOf = tree => {
-	const {profile, frame, self, total, parent} = tree, names = profile.frames.name;
-	const byName = new Int32Array(profile.names.length).fill(-1), open = new Uint32Array(profile.names.length), functions = [];
-	const leafFirst = tree.shape === "reverse", isFunction = node => node > 0 && profile.frames.kind[frame[node]] !== KIND.TASK;
+const EASY_CLIMB = 2e7;
+
+// Whether each node is the outermost of its name on its stack; what was found out before stays.
+const markOutermost = tree => {
+	const {n, parent, frame, profile, outermost, marked, maxDepth} = tree, keys = new Uint32Array(profile.frames.n);
+	for (let id = 0; id < keys.length; id++)
+		keys[id] = childKey(profile, id);
+	tree.marked = n;
+	if ((n - marked) * maxDepth <= EASY_CLIMB) {
+		for (let id = Math.max(1, marked); id < n; id++) {
+			const key = keys[frame[id]];
+			let up = parent[id];
+			while (up > 0 && keys[frame[up]] !== key)
+				up = parent[up];
+			outermost[id] = up === 0 ? 1 : 0;
+		}
+		return;
+	}
+	const open = new Uint32Array(profile.names.length * 2);
 	walk(tree, node => {
-		if (!isFunction(node))
-			return;
+		outermost[node] = node > 0 && open[keys[frame[node]]]++ === 0 ? 1 : 0;
+	}, node => {
+		if (node > 0)
+			open[keys[frame[node]]]--;
+	});
+};
+
+// A function's total counts a sample once, however often it is on the stack. Leaf first, the roots are where samples end.
+// Its rank is its place in the order of names.
+const functionsOf = tree => {
+	const {profile, n, frame, self, total, parent, ranks, outermost} = tree, {name: names, kind} = profile.frames;
+	const byName = new Int32Array(profile.names.length).fill(-1), functions = [], leafFirst = tree.shape === "reverse";
+	markOutermost(tree);
+	for (let node = 1; node < n; node++) {
 		const name = names[frame[node]];
+		if (kind[frame[node]] === KIND.TASK)
+			continue;
 		if (byName[name] < 0)
-			byName[name] = functions.push({name: profile.names[name], frame: frame[node], self: 0, total: 0}) - 1;
+			byName[name] = functions.push({name: profile.names[name], rank: ranks[name], frame: frame[node], self: 0, total: 0}) - 1;
 		const entry = functions[byName[name]];
 		if (!leafFirst)
 			entry.self += self[node];
 		else if (parent[node] === 0)
 			entry.self += total[node];
-		if (open[name]++ === 0)
+		if (outermost[node])
 			entry.total += total[node];
-	}, node => {
-		if (isFunction(node))
-			open[names[frame[node]]]--;
-	});
+	}
 	return functions;
 };
