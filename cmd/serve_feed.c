@@ -38,6 +38,7 @@ struct feed {
 	void (*wake)(void *to);
 	void *to;
 	pthread_t thread;
+	bool joined;
 	int input, stopping; /* our own descriptor of the input; an eventfd */
 	char *name;
 
@@ -293,10 +294,18 @@ feed_stop(struct feed *f)
 }
 
 void
+feed_wait(struct feed *f)
+{
+	if (!f->joined)
+		pthread_join(f->thread, NULL);
+	f->joined = true;
+}
+
+void
 feed_close(struct feed *f)
 {
 	feed_stop(f);
-	pthread_join(f->thread, NULL);
+	feed_wait(f);
 	segment_free(&f->segment);
 	store_free(&f->store);
 	ring_clear(&f->ring);

@@ -38,6 +38,9 @@ void feed_close(struct feed *f);
 /* Reads no further: the state becomes FEED_STOPPED unless it ended already. */
 void feed_stop(struct feed *f);
 
+/* Waits until nothing more is read; `wake` is not called after that. */
+void feed_wait(struct feed *f);
+
 enum feed_state feed_state(struct feed *f);
 
 /* Appends what is wrong with the stream, as its reader says it; nothing when all is well. */
