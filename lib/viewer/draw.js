@@ -66,8 +66,7 @@ function paintRows(context, layout, look, from, to, yOf, row) {
 			context.fillRect(left, y, right - left, row - 1);
 			if (w < NARROWEST_LABEL)
 				continue;
-			const name = node === 0 && layout.rootName ? layout.rootName : nameOf(layout.tree, node);
-			const label = fittingLabel(context, name, right - left - 2 * LABEL_INSET);
+			const label = fittingLabel(context, nameOf(layout.tree, node), right - left - 2 * LABEL_INSET);
 			if (label) {
 				context.globalAlpha = faded ? 0.8 : 1;
 				context.fillStyle = faded ? look.ink.text : text;

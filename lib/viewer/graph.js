@@ -20,7 +20,6 @@ class Graph {
 		this.tree = this.layout = null;
 		this.zoom = this.focused = 0;
 		this.look = {by: "kind", dark: false, hit: null};
-		this.rootName = "";
 		this.fromRoot = 0;
 		this.pointed = -1;
 		this.pointer = null;
@@ -67,15 +66,13 @@ class Graph {
 	draw() {
 		cancelAnimationFrame(this.waiting);
 		this.waiting = undefined;
-		const width = this.box.clientWidth, height = this.box.clientHeight;
-		if (!this.tree || width < 1 || height < 1)
+		const width = this.box.clientWidth;
+		if (!this.tree || width < 1)
 			return;
-		if (!this.layout || this.layout.width !== width) {
-			this.layout = new Layout(this.tree, this.zoom, width);
-			this.layout.rootName = this.rootName;
-			this.on.laid(this);
-		}
-		this.tall = (this.layout.depth - this.skip) * this.row;
+		if (!this.layout || this.layout.width !== width)
+			this.lay(width);
+		// On a small screen a low graph leaves room for the table.
+		const height = this.box.clientHeight;
 		this.highest = Math.max(0, this.tall - height);
 		this.height = height;
 		this.spacer.style.height = Math.max(this.tall, height) + "px";
@@ -88,6 +85,15 @@ class Graph {
 		if (this.pointer)
 			this.point(this.entryAt(this.pointer), this.pointer.clientX, this.pointer.clientY);
 		this.placeRing();
+	}
+
+	lay(width) {
+		const {tree, zoom} = this;
+		this.layout = new Layout(tree, zoom, width);
+		this.narrow = Math.max(0, subtreeSizes(tree)[zoom] + tree.depth[zoom] - this.layout.drawn);
+		this.tall = (this.layout.depth - this.skip) * this.row;
+		this.box.style.setProperty("--tall", this.tall + "px");
+		this.on.laid(this);
 	}
 
 	paint(width, height) {

@@ -50,7 +50,7 @@ class Page extends Actions {
 			menu: (graph, node, x, y) => { used(graph); this.openFrameMenu(graph, node, x, y); },
 			walk: (graph, node) => { used(graph); this.say(frameSentence(graph.tree, node, graph.zoom)); },
 			point: (graph, entry, x, y) => entry < 0 || !this.menu.node.hidden ? this.tooltip.hide() : this.tooltip.show(graph, entry, x, y),
-			laid: graph => this.showLeftOut(graph),
+			laid: () => this.showLeftOut(),
 		};
 	}
 
@@ -130,7 +130,6 @@ class Page extends Actions {
 			this.builder = new TreeBuilder(this.profile);
 		this.tree = this.builder.build(choiceOf(this.view));
 		this.functions = functionsOf(this.tree);
-		this.sizes = subtreeSizes(this.tree);
 		this.focusedNext = findPath(this.tree, focused);
 		if (this.view.sandwich)
 			this.sandwich.build(this.profile, this.view);
@@ -179,13 +178,11 @@ class Page extends Actions {
 		setShown(controls.stop, Boolean(live) && live.linked && !live.over() && this.profile.facts.control === true);
 	}
 
-	showLeftOut(graph) {
-		if (graph !== this.graph || this.view.sandwich)
-			return;
-		const {layout, tree} = graph, narrow = this.sizes[graph.zoom] + tree.depth[graph.zoom] - layout.drawn, {merged} = this.profile;
-		this.leftOut.dataset.value = String(Math.max(0, narrow));
+	showLeftOut() {
+		const shown = this.view.sandwich ? this.sandwich.halves : [this.graph], narrow = shown.reduce((sum, graph) => sum + (graph.narrow || 0), 0);
+		this.leftOut.dataset.value = String(narrow);
 		setText(this.leftOut, [narrow > 0 ? groupedText(narrow) + (narrow === 1 ? " frame" : " frames") + " too narrow to draw" : "",
-			merged ? "old times in coarser steps" : ""].filter(t => t).join(" · "));
+			this.profile.merged ? "old times in coarser steps" : ""].filter(t => t).join(" · "));
 	}
 }
 

@@ -34,6 +34,7 @@ class Sandwich {
 		for (const graph of this.halves) {
 			const focused = graph.tree ? pathOf(graph.tree, graph.focused) : [];
 			graph.built = graph.builder.build(choiceOf(view, graph === this.callers ? "callers" : "callees"));
+			graph.built.whole = this.page.tree.total[0];
 			graph.focusedNext = findPath(graph.built, focused);
 		}
 	}

@@ -46,7 +46,6 @@ class Saver {
 		const rows = Math.min(layout.depth - skip, Math.floor((MOST_PIXELS / scale - head) / row)), height = rows * row + head;
 		const canvas = element("canvas", {width: width * scale, height: height * scale}), context = canvas.getContext("2d");
 		const ink = inkOf(graph.box);
-		layout.rootName = graph.rootName;
 		context.scale(scale, scale);
 		context.fillStyle = ink.page;
 		context.fillRect(0, 0, width, height);

@@ -12,16 +12,17 @@ function roundAmount(profile, value) {
 	return profile.decimals ? Number((whole / 10 ** profile.decimals).toFixed(profile.decimals)) : whole;
 }
 
-// [what, text] pairs.
+// [what, text] pairs. In the halves of a sandwich the whole is that of the graph it was cut from.
 function frameFacts(tree, node, zoom) {
-	const total = tree.total[node], {profile} = tree, facts = [];
-	const shares = [percentText(total, tree.total[0]) + " of all"];
+	const total = tree.total[node], {profile} = tree, facts = [], all = tree.whole ?? tree.total[0];
+	const shares = [percentText(total, all) + " of all"];
 	if (zoom && zoom !== node)
-		shares.push(percentText(total, tree.total[zoom]) + " of the zoomed frame");
+		shares.push(percentText(total, tree.total[zoom]) + (tree.whole && !tree.parent[zoom] ? " of the function" : " of the zoomed frame"));
 	if (node && tree.parent[node] && tree.parent[node] !== zoom)
 		shares.push(percentText(total, tree.total[tree.parent[node]]) + " of its parent");
 	facts.push(["total", amountText(tree, total) + " · " + shares.join(" · ")]);
-	facts.push(["self", amountText(tree, tree.self[node]) + " · " + percentText(tree.self[node], tree.total[0]) + " of all"]);
+	if (tree.shape !== "callers")
+		facts.push(["self", amountText(tree, tree.self[node]) + " · " + percentText(tree.self[node], all) + " of all"]);
 	if (node) {
 		const frame = tree.frame[node], module = profile.frames.module[frame];
 		facts.push(["kind", kindText(profile.frames.kind[frame])]);
@@ -49,15 +50,15 @@ class Tooltip {
 		if (node < 0)
 			this.fillNarrow(graph.layout.narrowAt(entry), graph.tree);
 		else
-			this.fill(graph.tree, node, graph.zoom, graph.rootName);
+			this.fill(graph.tree, node, graph.zoom);
 		setShown(this.node, true);
 		const {offsetWidth: w, offsetHeight: h} = this.node;
 		this.node.style.left = Math.max(4, x + 14 + w > innerWidth ? Math.min(x - w - 8, innerWidth - w - 4) : x + 14) + "px";
 		this.node.style.top = Math.max(4, y + 18 + h > innerHeight ? y - h - 10 : y + 18) + "px";
 	}
 
-	fill(tree, node, zoom, rootName) {
-		this.node.replaceChildren(element("b", {dir: "ltr"}, node === 0 && rootName ? rootName : shownName(nameOf(tree, node))),
+	fill(tree, node, zoom) {
+		this.node.replaceChildren(element("b", {dir: "ltr"}, shownName(nameOf(tree, node))),
 			element("dl", {}, ...frameFacts(tree, node, zoom).flatMap(([what, text]) => [element("dt", {}, what), element("dd", {}, text)])));
 	}
 
