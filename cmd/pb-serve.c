@@ -23,6 +23,7 @@
 enum {
 	STOP_MS = 500,	     /* in which the pages are told that their stop was heard */
 	ONCE_MS = 5000,	     /* in which they take the rest, with --once */
+	VISIT_MS = 10000,    /* more, in which the browser of --open comes */
 	SETTLE_MS = 40,	     /* for the last message to come out of the feed */
 };
 
@@ -95,6 +96,15 @@ catch_signals(void)
 	sigaction(SIGTERM, &sa, NULL);
 	if (!sigaction(SIGHUP, NULL, &before) && before.sa_handler != SIG_IGN)
 		sigaction(SIGHUP, &sa, NULL);
+}
+
+/* There is nothing left to wake, and little to wait for. */
+static void
+leave_signals(void)
+{
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 }
 
 /* ---- input and address ---- */
@@ -248,6 +258,8 @@ is_over(struct session *s)
 	if (!last || (s->live && !stop))
 		return false;
 	web_wake_in(web, SETTLE_MS);
+	if (open_browser && !stop && !web_visited(web) && now < s->latest + VISIT_MS * MS)
+		return false;
 	return now >= s->latest || (s->ended && now - s->ended >= SETTLE_MS * MS && web_settled(web));
 }
 
@@ -262,7 +274,10 @@ serve(const struct input *in)
 	while (!is_over(&s))
 		web_service(web);
 	state = feed_state(s.feed);
-	feed_stop(s.feed);
+	web_close(web);
+	feed_close(s.feed);
+	leave_signals();
+	web_free(web);
 	return state;
 }
 
@@ -286,7 +301,6 @@ main(int argc, char **argv)
 		die("cannot serve:");
 	catch_signals();
 	state = serve(&in);
-	web_close(web);
 	listen_close(&listening);
 	return state == FEED_FAILED ? EXIT_FAILED : EXIT_DONE;
 }

@@ -61,8 +61,17 @@ join(struct web *w, struct client *c, struct lws *wsi)
 	c->next = w->clients;
 	w->clients = c;
 	w->n_clients++;
+	w->visited = true;
 	lws_callback_on_writable(wsi);
 	return 0;
+}
+
+static void
+release(struct web *w, struct client *c)
+{
+	if (c->now)
+		message_release(w->feed, c->now);
+	c->now = NULL;
 }
 
 static void
@@ -76,9 +85,7 @@ leave(struct web *w, struct client *c)
 		return;
 	*p = c->next;
 	w->n_clients--;
-	if (c->now)
-		message_release(w->feed, c->now);
-	c->now = NULL;
+	release(w, c);
 }
 
 /* ---- to the page ---- */
@@ -153,6 +160,13 @@ live_close(struct web *w)
 {
 	for (struct client *c = w->clients; c; c = c->next)
 		close_with(c, LWS_CLOSE_STATUS_GOINGAWAY);
+}
+
+void
+live_release(struct web *w)
+{
+	for (struct client *c = w->clients; c; c = c->next)
+		release(w, c);
 }
 
 /* Clients that stand still cost nothing as long as they hold the same messages; when too many snapshots are in their

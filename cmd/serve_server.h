@@ -39,7 +39,7 @@ struct web {
 	uint64_t n_clients, n_connections, max_connections;
 	unsigned n_documents; /* being sent */
 	unsigned n_answers;   /* of any kind */
-	bool stop_asked, closing;
+	bool stop_asked, visited, closing;
 	struct buf page, small_page; /* the page as it is, and compressed */
 	uint64_t refused[REFUSALS];
 	lws_sorted_usec_list_t tick, alarm;
@@ -82,7 +82,8 @@ const char *request_header(struct lws *wsi, enum lws_token_indexes which, char *
 extern const size_t client_size;
 int live_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len);
 void live_refresh(struct web *w); /* each client looks for news */
-void live_close(struct web *w);
+void live_close(struct web *w); /* says goodbye */
+void live_release(struct web *w); /* gives messages back */
 void live_drop_stalled(struct web *w);
 bool live_settled(const struct web *w);
 /* Whether the query of a request to /live, "epoch=E&at=A" or none, is good. */

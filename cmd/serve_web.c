@@ -222,6 +222,12 @@ web_stop_asked(const struct web *w)
 	return w->stop_asked;
 }
 
+bool
+web_visited(const struct web *w)
+{
+	return w->visited;
+}
+
 void
 web_refresh(struct web *w)
 {
@@ -257,8 +263,14 @@ web_close(struct web *w)
 		web_wake_in(w, 20);
 		web_service(w);
 	}
+	live_release(w);
 	w->closing = true;
 	say_refusals(w);
+}
+
+void
+web_free(struct web *w)
+{
 	lws_context_destroy(w->context);
 	buf_free(&w->page);
 	buf_free(&w->small_page);

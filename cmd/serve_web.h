@@ -43,7 +43,13 @@ void web_refresh(struct web *w);
 /* Every client has been sent all there is. */
 bool web_settled(const struct web *w);
 
-/* Says goodbye to the clients, and waits a moment for their answer. */
+/* A live page has been there. */
+bool web_visited(const struct web *w);
+
+/* Says goodbye to the clients, waits a moment for their answer, and gives all messages back to the feed. */
 void web_close(struct web *w);
+
+/* After that, when nobody calls web_wake() any more. */
+void web_free(struct web *w);
 
 #endif
