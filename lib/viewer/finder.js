@@ -24,13 +24,15 @@ class Finder {
 
 	typed() {
 		clearTimeout(this.timer);
+		this.typing = true;
 		this.timer = setTimeout(() => this.flush(), TYPING_PAUSE);
 	}
 
 	flush() {
+		clearTimeout(this.timer);
+		this.typing = false;
 		if (this.input.value === this.page.view.search)
 			return;
-		clearTimeout(this.timer);
 		this.page.change({search: this.input.value, exact: false});
 	}
 
@@ -52,7 +54,7 @@ class Finder {
 
 	show(view) {
 		// What is being typed is newer than the view.
-		if (this.input.value !== view.search && (document.activeElement !== this.input || !view.search || view.exact))
+		if (!this.typing && this.input.value !== view.search)
 			this.input.value = view.search;
 		this.regex.setAttribute("aria-pressed", String(view.regex));
 	}
