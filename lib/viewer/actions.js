@@ -37,7 +37,7 @@ class Actions {
 
 	// The frame that a key is for: where the keys are, else where the pointer is.
 	target() {
-		const graph = this.activeGraph(), pointed = graph.pointed >= 0 ? graph.layout.node[graph.pointed] : -1;
+		const graph = this.activeGraph(), pointed = graph.layout && graph.pointed >= 0 ? graph.layout.node[graph.pointed] : -1;
 		return document.activeElement !== graph.canvas && !graph.walking && pointed >= 0 ? pointed : graph.focused;
 	}
 
@@ -47,7 +47,7 @@ class Actions {
 
 	step(direction) {
 		const graph = this.activeGraph();
-		if (graph.layout.find(graph.focused) < 0)
+		if (graph.layout && graph.layout.find(graph.focused) < 0)
 			graph.focused = graph.zoom;
 		graph.canvas.focus({preventScroll: true});
 		graph.step(direction);
@@ -109,9 +109,10 @@ class Actions {
 
 	// A hit that is outside the zoomed frame or too narrow is brought into sight by zooming to the widest frame that shows it.
 	showHit(node) {
-		const {graph, tree} = this, entry = graph.layout.find(node), width = graph.layout.width;
-		if (this.view.sandwich)
+		const {graph, tree} = this;
+		if (this.view.sandwich || !graph.layout)
 			return;
+		const entry = graph.layout.find(node), {width} = graph.layout;
 		if (entry < 0 || graph.layout.w[entry] < 3 || (node !== graph.zoom && tree.depth[node] < tree.depth[graph.zoom])) {
 			let zoom = node;
 			while (zoom && tree.total[node] / tree.total[tree.parent[zoom]] * width >= 24)

@@ -77,9 +77,19 @@ function paintRows(context, layout, look, from, to, yOf, row) {
 	context.globalAlpha = 1;
 }
 
-// What is painted with, from the style sheet, so that canvas and page agree.
-function inkOf(node) {
-	const style = getComputedStyle(node), value = name => style.getPropertyValue(name).trim();
+// What is painted with, from the style sheet, so that canvas and page agree. Asking makes the browser lay out the page,
+// so it is asked once a theme.
+const inks = new Map();
+
+function inkNow() {
+	const {theme} = document.documentElement.dataset;
+	if (!inks.has(theme))
+		inks.set(theme, readInk(getComputedStyle(document.documentElement)));
+	return inks.get(theme);
+}
+
+function readInk(style) {
+	const value = name => style.getPropertyValue(name).trim();
 	return {hit: value("--hit"), hitText: value("--hit-text"), root: value("--root"), text: value("--text"), muted: value("--muted"),
 		narrow: value("--narrow"), page: value("--page"), bar: value("--bar"), lost: value("--lost"), accent: value("--accent"),
 		fade: Number(value("--fade")) || 0.5};

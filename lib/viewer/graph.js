@@ -23,15 +23,20 @@ class Graph {
 		this.fromRoot = 0;
 		this.pointed = -1;
 		this.pointer = null;
+		this.room = {width: 0, height: 0};
 		this.listen();
 	}
 
 	listen() {
 		this.box.addEventListener("scroll", () => {
-			this.fromRoot = this.icicle ? this.box.scrollTop : this.highest - this.box.scrollTop;
+			this.scrolled = this.box.scrollTop;
+			this.fromRoot = this.icicle ? this.scrolled : this.highest - this.scrolled;
 			this.soon();
 		}, {passive: true});
-		new ResizeObserver(() => this.soon()).observe(this.box);
+		new ResizeObserver(([{contentRect}]) => {
+			this.room = contentRect;
+			this.soon();
+		}).observe(this.box);
 		this.canvas.addEventListener("pointermove", e => this.moved(e));
 		this.canvas.addEventListener("pointerdown", e => this.pressed(e));
 		for (const type of ["pointerup", "pointercancel"])
@@ -66,21 +71,23 @@ class Graph {
 	draw() {
 		cancelAnimationFrame(this.waiting);
 		this.waiting = undefined;
-		const width = this.box.clientWidth;
-		if (!this.tree || width < 1)
+		// Known from the observer: to ask the box would lay out the page once more.
+		const {width, height} = this.room;
+		if (!this.tree || width < 1 || height < 1)
 			return;
 		if (!this.layout || this.layout.width !== width)
 			this.lay(width);
-		// On a small screen a low graph leaves room for the table.
-		const height = this.box.clientHeight;
 		this.highest = Math.max(0, this.tall - height);
 		this.height = height;
-		this.spacer.style.height = Math.max(this.tall, height) + "px";
+		const spread = Math.max(this.tall, height) + "px";
+		if (this.spacer.style.height !== spread)
+			this.spacer.style.height = spread;
 		this.fromRoot = Math.min(Math.max(this.fromRoot, 0), this.highest);
 		const top = this.icicle ? this.fromRoot : this.highest - this.fromRoot;
-		if (Math.abs(this.box.scrollTop - top) >= 1)
-			this.box.scrollTop = top;
-		this.top = top;
+		// Asking where it is scrolled to would lay out the page; it is where it was put last, or scrolled to since.
+		if (this.scrolled !== top || this.spread !== spread)
+			this.box.scrollTop = this.scrolled = top;
+		this.spread = spread;
 		this.paint(width, height);
 		if (this.pointer)
 			this.point(this.entryAt(this.pointer), this.pointer.clientX, this.pointer.clientY);
@@ -92,12 +99,14 @@ class Graph {
 		this.layout = new Layout(tree, zoom, width);
 		this.narrow = Math.max(0, subtreeSizes(tree)[zoom] + tree.depth[zoom] - this.layout.drawn);
 		this.tall = (this.layout.depth - this.skip) * this.row;
-		this.box.style.setProperty("--tall", this.tall + "px");
+		// On a small screen a low graph leaves room for the table.
+		if (this.box.style.getPropertyValue("--tall") !== this.tall + "px")
+			this.box.style.setProperty("--tall", this.tall + "px");
 		this.on.laid(this);
 	}
 
 	paint(width, height) {
-		const context = sizeCanvas(this.canvas, width, height), look = {...this.look, dpr: window.devicePixelRatio || 1, ink: inkOf(this.box)};
+		const context = sizeCanvas(this.canvas, width, height), look = {...this.look, dpr: window.devicePixelRatio || 1, ink: inkNow()};
 		const nearest = this.skip + Math.floor(this.fromRoot / this.row);
 		context.clearRect(0, 0, width, height);
 		paintRows(context, this.layout, look, nearest, nearest + Math.ceil(height / this.row) + 1, depth => this.yOf(depth), this.row);
@@ -207,6 +216,8 @@ class Graph {
 	}
 
 	focus(node, walking) {
+		if (!this.layout)
+			return;
 		this.focused = node;
 		this.walking = walking;
 		this.reveal(node);
@@ -215,14 +226,17 @@ class Graph {
 
 	// Where a frame is on the screen, for a menu that no pointer asked for.
 	placeOf(node) {
-		const box = this.canvas.getBoundingClientRect(), entry = this.layout.find(node);
+		const box = this.canvas.getBoundingClientRect(), entry = this.layout ? this.layout.find(node) : -1;
 		return entry < 0 ? {x: box.left, y: box.top} : {x: box.left + this.layout.x[entry] + Math.min(this.layout.w[entry], 40) / 2,
 			y: box.top + this.yOf(this.tree.depth[node]) + this.row};
 	}
 
 	// direction: "up", "down", "left", "right" on the screen.
 	step(direction) {
-		const l = this.layout, entry = l.find(this.focused), outward = (direction === "up") !== this.icicle;
+		const l = this.layout;
+		if (!l)
+			return;
+		const entry = l.find(this.focused), outward = (direction === "up") !== this.icicle;
 		if (entry < 0)
 			return this.focus(this.zoom);
 		if (direction === "left" || direction === "right")

@@ -45,7 +45,7 @@ class Saver {
 		const layout = new Layout(graph.tree, graph.zoom, width), scale = window.devicePixelRatio > 1 ? 2 : 1;
 		const rows = Math.min(layout.depth - skip, Math.floor((MOST_PIXELS / scale - head) / row)), height = rows * row + head;
 		const canvas = element("canvas", {width: width * scale, height: height * scale}), context = canvas.getContext("2d");
-		const ink = inkOf(graph.box);
+		const ink = inkNow();
 		context.scale(scale, scale);
 		context.fillStyle = ink.page;
 		context.fillRect(0, 0, width, height);

@@ -13,7 +13,11 @@ class Strip {
 		this.node = element("div", {class: "strip-box"}, this.canvas, this.label);
 		this.profile = null;
 		this.range = null;
-		new ResizeObserver(() => this.draw()).observe(this.node);
+		this.room = {width: 0, height: 0};
+		new ResizeObserver(([{contentRect}]) => {
+			this.room = contentRect;
+			this.draw();
+		}).observe(this.node);
 		this.canvas.addEventListener("pointerdown", e => this.begin(e));
 		this.canvas.addEventListener("pointermove", e => this.drag(e));
 		this.canvas.addEventListener("pointerup", e => this.end(e));
@@ -50,10 +54,10 @@ class Strip {
 	}
 
 	draw() {
-		const width = this.node.clientWidth, height = this.node.clientHeight;
+		const {width, height} = this.room;
 		if (!this.profile || width < 1 || height < 1)
 			return;
-		const context = sizeCanvas(this.canvas, width, height), ink = inkOf(this.node), bars = this.bars(width);
+		const context = sizeCanvas(this.canvas, width, height), ink = inkNow(), bars = this.bars(width);
 		const most = bars.reduce((m, b) => Math.max(m, (b.samples + b.lost) / b.time), 0);
 		context.clearRect(0, 0, width, height);
 		for (const b of bars) {
