@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The colours of frames, the same for a name every time: by kind (the default), by module or by name.
 
-// By kind, in OKLCH: where the hue starts, how far it goes, how colourful. Equal lightness looks equally bright in every hue.
+// By kind, in OKLCH, where equal lightness looks equally bright: the hue's start, how far it goes, how colourful it is.
 const HUES = [
 	{hue: 36, range: 50, chroma: 0.125},
 	{hue: 240, range: 30, chroma: 0.085},

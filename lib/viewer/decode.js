@@ -70,7 +70,7 @@ const FACTS = {
 
 // Those that the page knows, if they are of their type.
 const readFacts = reader => {
-	const text = reader.text(), facts = {}, isCount = value => typeof value === "number" && value >= 0 && value < Infinity;
+	const text = reader.text(), facts = {}, isCount = value => Number.isFinite(value) && value >= 0;
 	let json;
 	try {
 		json = JSON.parse(text);
@@ -89,7 +89,8 @@ const readFacts = reader => {
 };
 
 const readWindow = (reader, sizes) => {
-	const number = reader.number(), start = reader.number() / 1000, duration = reader.number() / 1000, lost = reader.number();
+	const number = reader.number(), start = reader.number() / 1000, duration = reader.number() / 1000;
+	const lost = reader.number();
 	const n = reader.count(3), nodes = new Uint32Array(n), groups = new Uint32Array(n), counts = new Float64Array(n);
 	let node = 0, used = 0;
 	for (let i = 0; i < n; i++) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The tree that is on show as folded text and as JSON for d3-flame-graph.
 
-const HIDDEN_CHARACTERS = /[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const LONE_SURROGATES = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const UNSAFE_CHARACTERS = /[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]/g;
 
 // A code unit's bytes, a lone surrogate's too, for which UTF-8 has none.
 const escapedBytes = unit => {
@@ -18,7 +19,7 @@ const foldName = name => {
 	if (name === "")
 		return "[unnamed]";
 	const safe = name.replace(/[ \t](?=\d+(?:\.\d*)?$)/, "_").replace(/^[ \t]|[ \t]$/g, "_").replace(/;/g, ":")
-		.replace(HIDDEN_CHARACTERS, escapedBytes);
+		.replace(UNSAFE_CHARACTERS, escapedBytes).replace(LONE_SURROGATES, escapedBytes);
 	return /^#(?:[ \t]|$)/.test(name) ? `\\x23${safe.slice(1)}` : safe;
 };
 
@@ -42,10 +43,12 @@ const compareTexts = (a, b) => {
 
 // The tree with names as folded text may have them; those that become equal are one.
 const foldedTree = tree => {
-	const {n, self, parent, frame} = tree, profile = new Profile(), folded = new Tree(profile, {}), safe = [], ids = new Uint32Array(n);
+	const {n, self, parent, frame} = tree, profile = new Profile(), folded = new Tree(profile, {});
+	const safe = [], ids = new Uint32Array(n);
+	const safeFrame = id => safe[frame[id]] ??= profile.addFrame(foldName(nameOf(tree, id)), -1, KIND.USER);
 	for (let id = 0; id < n; id++) {
 		if (id > 0)
-			ids[id] = folded.child(ids[parent[id]], safe[frame[id]] ??= profile.addFrame(foldName(nameOf(tree, id)), -1, KIND.USER));
+			ids[id] = folded.child(ids[parent[id]], safeFrame(id));
 		folded.self[ids[id]] += self[id];
 	}
 	const {names} = profile, ranks = new Uint32Array(names.length);
@@ -74,7 +77,9 @@ const exportD3 = tree => {
 	const {profile, total, first, next} = tree, parts = [];
 	const value = node => countText(profile, total[node]);
 	walk(tree, node => {
-		parts.push(`{"name":${JSON.stringify(nameOf(tree, node))},"value":${value(node)}`, first[node] ? ",\"children\":[" : "");
+		parts.push(`{"name":${JSON.stringify(nameOf(tree, node))},"value":${value(node)}`);
+		if (first[node])
+			parts.push(",\"children\":[");
 	}, node => {
 		parts.push(first[node] ? "]}" : "}", node > 0 && next[node] ? "," : "");
 	});

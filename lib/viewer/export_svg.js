@@ -8,11 +8,15 @@ const SVG_NARROWEST = 0.1;
 const ENTITIES = new Map([["&", "&amp;"], ["<", "&lt;"], [">", "&gt;"], ["\"", "&quot;"], ["'", "&#39;"]]);
 
 // What XML does not take, and what would hide or turn text around, in visible letters.
-const xmlText = text => text
-	.replace(/[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff]|\udb40[\udc00-\udc7f]/g,
-		c => c < "\x80" ? `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}` : `\\u${c.codePointAt(0).toString(16).padStart(4, "0")}`)
-	.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd")
-	.replace(/[&<>"']/g, c => ENTITIES.get(c));
+const INVISIBLE = new RegExp("[\\x00-\\x1f\\x7f-\\x9f\\xad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff" +
+	"\\ufff0-\\uffff]|\\udb40[\\udc00-\\udc7f]", "g");
+
+const visible = character => {
+	const code = character.codePointAt(0);
+	return code < 0x80 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
+};
+
+const xmlText = text => text.replace(INVISIBLE, visible).replace(LONE_SURROGATES, "\ufffd").replace(/[&<>"']/g, c => ENTITIES.get(c));
 
 // The places of what is drawn: the node's ancestors as wide as the node, what is below it by its share.
 const placeFrames = (tree, top, width) => {
@@ -35,13 +39,14 @@ const placeFrames = (tree, top, width) => {
 };
 
 const svgFrame = (tree, {node, x, width}, y, {by, dark}) => {
-	const {profile, total} = tree, name = nameOf(tree, node), room = Math.floor((width - 6) / SVG_CHARACTER), letters = [...name];
+	const {profile, total} = tree, name = nameOf(tree, node), letters = [...name];
+	const room = Math.floor((width - 6) / SVG_CHARACTER), wide = Math.max(width - 0.5, 0.05).toFixed(2);
 	const fill = node === 0 ? dark ? "#3a3a3c" : "#dddddd" : frameColour(profile, tree.frame[node], by, dark);
 	const share = total[0] > 0 ? (total[node] * 100 / total[0]).toFixed(2) : "0.00";
 	const shown = letters.length <= room ? name : `${letters.slice(0, room - 1).join("")}…`;
 	return [
 		`<g><title>${xmlText(name)} (${countText(profile, total[node])} ${xmlText(profile.unit)}, ${share} %)</title>`,
-		`<rect x="${x.toFixed(2)}" y="${y}" width="${Math.max(width - 0.5, 0.05).toFixed(2)}" height="${SVG_ROW - 1}" fill="${fill}"/>`,
+		`<rect x="${x.toFixed(2)}" y="${y}" width="${wide}" height="${SVG_ROW - 1}" fill="${fill}"/>`,
 		room >= 3 ? `<text x="${(x + 3).toFixed(2)}" y="${y + 12}">${xmlText(shown)}</text>` : "",
 		"</g>\n",
 	].join("");

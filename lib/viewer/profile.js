@@ -183,12 +183,13 @@ const sortedCells = (cells, counts) => {
 	return {cells: out.cells.slice(0, n), counts: out.counts.slice(0, n)};
 };
 
-// Two windows as one, from the first's start to the last's end. `merged` says how many numbers before its own it covers.
+// Two windows as one, from the first's start to the last's end. `merged` is how many numbers before its own it covers.
 const sumOfWindows = (a, b) => {
 	const n = a.cells.length, m = b.cells.length, cells = new Uint32Array(n + m), counts = new Float64Array(n + m);
 	let i = 0, j = 0, k = 0;
 	for (; i < n || j < m; k++) {
-		const fromA = j === m || (i < n && a.cells[i] <= b.cells[j]), fromB = i === n || (j < m && b.cells[j] <= a.cells[i]);
+		const fromA = j === m || (i < n && a.cells[i] <= b.cells[j]);
+		const fromB = i === n || (j < m && b.cells[j] <= a.cells[i]);
 		cells[k] = fromA ? a.cells[i] : b.cells[j];
 		counts[k] = (fromA ? a.counts[i++] : 0) + (fromB ? b.counts[j++] : 0);
 	}

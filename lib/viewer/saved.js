@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A saved page's data block to a profile: {"names": ["main", "read_[k]"], "parents": [0, 1], "frames": [0, 1], "self": [3, 12]}.
+// A saved page's data block to a profile: {"names": ["main", "f_[k]"], "parents": [0, 1], "frames": [0, 1], "self": [3, 12]}.
 
 const ANNOTATIONS = new Map([["_[k]", KIND.KERNEL], ["_[i]", KIND.INLINED], ["_[j]", KIND.JIT]]);
 
-// "libc.so.6`read_[k]" to its name, module ("" for none) and kind; "[libc.so.6]" is a function of that file without a name.
+// "libc.so.6`read" to its name, module ("" for none) and kind; "[libc.so.6]" is a function of that file without a name.
 const splitName = text => {
 	let kind = ANNOTATIONS.get(text.slice(-4)), module = "";
 	const name = kind === undefined ? text : text.slice(0, -4), tick = name.indexOf("`");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Finding frames by text or regular expression. Lower-case text finds either case, as a capital in it asks for just that.
+// Finding frames by text or regular expression. Lower-case text finds either case; a capital in it asks for just that.
 
 const LONGEST_PATTERN = 1000;
 
@@ -12,7 +12,7 @@ const matcherOf = ({text, regex}) => {
 		return {test: null, error: `Pattern longer than ${LONGEST_PATTERN} characters`};
 	try {
 		// What follows a backslash is a class, not a letter: \S asks for no case.
-		const pattern = new RegExp(text, text.replace(/\\./g, "") === text.replace(/\\./g, "").toLowerCase() ? "i" : "");
+		const letters = text.replace(/\\./g, ""), pattern = new RegExp(text, letters === letters.toLowerCase() ? "i" : "");
 		return {test: name => pattern.test(name), error: ""};
 	} catch (error) {
 		return {test: null, error: error.message};
@@ -20,7 +20,8 @@ const matcherOf = ({text, regex}) => {
 };
 
 const search = (tree, wanted) => {
-	const {profile, n, frame, parent, total} = tree, found = {hit: new Uint8Array(n), nodes: 0, samples: 0, order: [], error: ""};
+	const {profile, n, frame, parent, total} = tree;
+	const found = {hit: new Uint8Array(n), nodes: 0, samples: 0, order: [], error: ""};
 	const {test, error} = wanted.text === "" ? {test: null, error: ""} : matcherOf(wanted);
 	found.error = error;
 	if (!test)

@@ -113,7 +113,8 @@ class TreeBuilder {
 		this.ends = grown(this.ends, cells.n);
 		shape.follow();
 		for (let cell = from; cell < cells.n; cell++)
-			this.ends[cell] = counts[cell] > 0 ? shape.end(this.prefixesNow[cells.group[cell]], cells.node[cell]) : NOT_SHOWN;
+			this.ends[cell] = counts[cell] > 0 ?
+				shape.end(this.prefixesNow[cells.group[cell]], cells.node[cell]) : NOT_SHOWN;
 		tree.self.fill(0, 0, tree.n);
 		for (let cell = 0; cell < cells.n; cell++)
 			if (this.ends[cell] >= 0)
