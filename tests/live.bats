@@ -27,8 +27,6 @@ programs() {
 
 @test "the page follows a program, and its totals are pb-fold's" {
 	drive follow 9
-	[ -s "$t/screenshot.png" ]
-	[ -z "${PB_SCREENSHOT:-}" ] || cp "$t/screenshot.png" "$PB_SCREENSHOT"
 	pb-fold "$t/rec.pb" >"$t/folded"
 	cmp "$t/api.folded" "$t/folded"
 	cmp <(sort "$t/page.folded") <(sort "$t/folded")
@@ -42,6 +40,8 @@ programs() {
 	before=$(programs)
 	drive stop 3
 	equals "$(cat "$t/status")" "0 0 0"
+	[ -s "$t/screenshot.png" ]
+	[ -z "${PB_SCREENSHOT:-}" ] || cp "$t/screenshot.png" "$PB_SCREENSHOT" # README's picture
 	gone() { [ -z "$(comm -13 <(tr ' ' '\n' <<<"$before" | sort) <(programs | tr ' ' '\n' | sort))" ]; }
 	within 2 gone # the kernel frees programs a little after the last reference
 	! pgrep -x pb-record

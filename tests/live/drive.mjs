@@ -13,14 +13,16 @@ export const [bin, phases, directory] = process.argv.slice(2);
 export const sleep = ms => new Promise(done => setTimeout(done, ms));
 export const write = (name, text) => writeFileSync(directory + "/" + name, text);
 
-// shell SCRIPT: runs it in bash with the commands in reach. lines() of what it wrote, ended: its status.
+// shell SCRIPT: runs it in bash with the commands in reach. said: what it wrote; ended: when it has; killAll(): it and its
+// children.
 export function shell(script) {
-	const child = spawn("bash", ["-c", script], {env: {...process.env, PATH: bin + ":" + process.env.PATH, t: directory, phases}});
+	const child = spawn("bash", ["-c", script], {detached: true, env: {...process.env, PATH: bin + ":" + process.env.PATH, t: directory, phases}});
 	const said = {out: "", err: ""};
 	child.stdout.on("data", d => said.out += d);
 	child.stderr.on("data", d => said.err += d);
+	child.killAll = () => process.kill(-child.pid, "SIGTERM");
 	child.ended = new Promise(done => child.on("close", done));
-	return Object.assign(child, {said, when: Date.now()});
+	return Object.assign(child, {said});
 }
 
 // until WHAT, SECONDS, CONDITION: waits for its value to be true, and returns it.

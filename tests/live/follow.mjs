@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The live page on a program whose hot function changes every five seconds: is it there in time, does it follow, do
-// its controls work while it grows, and does it add up? Leaves rec.pb, page.folded, table, api.folded, screenshot.png.
+// its controls work while it grows, and does it add up? Leaves rec.pb, page.folded, table, api.folded.
 //
 //	node follow.mjs BIN PHASES DIRECTORY
 import { readFileSync } from "node:fs";
@@ -118,7 +118,6 @@ await test("dark mode, a reload that restores what was seen, the sandwich", asyn
 
 await test("when the program ends, the page says so and its totals are all there", async () => {
 	await until("the end", 40, async () => /ended/i.test(await page.textContent("#state")));
-	await page.screenshot({path: directory + "/screenshot.png"});
 	write("page.folded", await exported("folded"));
 	write("api.folded", await (await api("folded")).text());
 	while (await page.locator("#more").isVisible())
@@ -131,6 +130,5 @@ await test("when the program ends, the page says so and its totals are all there
 await test("no complaint on the console, no request to another host", () => equal(trouble, []));
 
 await browser.close();
-pipe.kill("SIGTERM");
-shell(`pkill -TERM -P ${pipe.pid}`);
+pipe.killAll();
 finish();

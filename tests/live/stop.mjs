@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Presses Stop on the live page. Leaves the statuses of the three commands in the file status.
+// Looks at a busy shell live, then presses Stop. Leaves screenshot.png, and the statuses of the three commands in
+// the file status.
 //
 //	node stop.mjs BIN PHASES DIRECTORY
-import { address, atMost, equal, finish, open, shell, test, until } from "./drive.mjs";
+import { address, atMost, directory, equal, finish, open, shell, sleep, test, until } from "./drive.mjs";
 
-const load = shell("exec $phases 5 6");
-const pipe = shell('pb-record -F 99 | pb-symbolize -q | pb-serve --allow-control; echo "${PIPESTATUS[*]}" >$t/status');
+const load = shell(`scripts/gen-folded -v lines=2000 >$t/text; tar -cf $t/tar /usr/include 2>/dev/null
+	while :; do pb-svg $t/text; pb-d3 $t/text; tar -cf - /usr/include; sort $t/text; done >/dev/null 2>&1 &
+	while :; do pb-svg --flamechart $t/text; cat /usr/bin/*; tar -tf $t/tar; done >/dev/null 2>&1`);
+const pipe = shell(`pb-record -F 499 -p ${load.pid} | pb-symbolize -q | pb-serve --allow-control; echo "\${PIPESTATUS[*]}" >$t/status`);
 const { page, trouble, browser } = await open(await address(pipe));
 
 await test("the button is there and the page has samples", async () => {
 	await until("samples", 5, async () => Number(await page.locator("#total").getAttribute("data-value")) > 0);
 	equal(await page.locator("#stop").isVisible(), true);
 });
+
+await sleep(4000);
+await page.screenshot({path: directory + "/screenshot.png"});
 
 await test("pressed (and once more, to be sure), all three commands end within 2 s", async () => {
 	await page.click("#stop");
@@ -31,5 +37,5 @@ await test("the page keeps what it has and says that it was stopped", async () =
 });
 
 await browser.close();
-load.kill();
+load.killAll();
 finish();
