@@ -16,12 +16,12 @@ class FunctionTable {
 		this.rows = [];
 		this.limit = ROWS_AT_FIRST;
 		this.heads = new Map();
-		this.body = element("tbody");
+		this.body = element("tbody", {role: "rowgroup"});
 		this.more = element("button", {id: "more", type: "button", hidden: true, onclick: () => this.showMore()}, "Show more");
 		this.left = element("span", {id: "rows-left", class: "muted"});
-		this.table = element("table", {id: "functions"}, element("caption", {class: "aside"}, "Functions"),
-			element("thead", {}, element("tr", {}, this.head("name", "Function"), this.head("self", "Self"), this.head("total", "Total"),
-				element("th", {class: "do"}, element("span", {class: "aside"}, "Actions")))), this.body);
+		this.table = element("table", {id: "functions", role: "table"}, element("caption", {class: "aside"}, "Functions"),
+			element("thead", {role: "rowgroup"}, element("tr", {role: "row"}, this.head("name", "Function"), this.head("self", "Self"), this.head("total", "Total"),
+				element("th", {class: "do", role: "columnheader"}, element("span", {class: "aside"}, "Actions")))), this.body);
 		this.node = element("section", {id: "table", "aria-label": "Functions"}, this.table,
 			element("div", {class: "table-end"}, this.left, this.more));
 		this.body.addEventListener("click", e => this.clicked(e));
@@ -30,7 +30,7 @@ class FunctionTable {
 
 	head(key, label) {
 		const mark = element("span", {class: "mark", "aria-hidden": "true"});
-		const th = element("th", {scope: "col", class: key, "data-sort": key},
+		const th = element("th", {scope: "col", role: "columnheader", class: key, "data-sort": key},
 			element("button", {type: "button", onclick: () => this.sortBy(key)}, label, mark));
 		this.heads.set(key, {th, mark});
 		return th;
@@ -85,9 +85,9 @@ class FunctionTable {
 			selfShare: part("i"), totalCount: part("span"), totalShare: part("i"), shown: {}};
 		row.pick = element("button", {type: "button", class: "link", dir: "ltr"}, row.name, row.module);
 		row.do = element("button", {type: "button", class: "quiet", "aria-haspopup": "menu"}, "⋯");
-		row.self = element("td", {class: "self"}, row.selfCount, row.selfShare);
-		row.total = element("td", {class: "total"}, row.totalCount, row.totalShare);
-		row.tr = element("tr", {}, element("td", {class: "name"}, row.pick), row.self, row.total, element("td", {class: "do"}, row.do));
+		row.self = element("td", {role: "cell", class: "self"}, row.selfCount, row.selfShare);
+		row.total = element("td", {role: "cell", class: "total"}, row.totalCount, row.totalShare);
+		row.tr = element("tr", {role: "row"}, element("td", {role: "cell", class: "name"}, row.pick), row.self, row.total, element("td", {role: "cell", class: "do"}, row.do));
 		return row;
 	}
 
