@@ -8,15 +8,16 @@ const SVG_NARROWEST = 0.1;
 const ENTITIES = new Map([["&", "&amp;"], ["<", "&lt;"], [">", "&gt;"], ["\"", "&quot;"], ["'", "&#39;"]]);
 
 // What XML does not take, and what would hide or turn text around, in visible letters.
-const INVISIBLE = new RegExp("[\\x00-\\x1f\\x7f-\\x9f\\xad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff" +
-	"\\ufff0-\\uffff]|\\udb40[\\udc00-\\udc7f]", "g");
+const CONTROLS = /[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff]/g;
+const TAGS = /\udb40[\udc00-\udc7f]/g;
 
 const visible = character => {
 	const code = character.codePointAt(0);
 	return code < 0x80 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
 };
 
-const xmlText = text => text.replace(INVISIBLE, visible).replace(LONE_SURROGATES, "\ufffd").replace(/[&<>"']/g, c => ENTITIES.get(c));
+const xmlText = text => text.replace(CONTROLS, visible).replace(TAGS, visible).replace(LONE_SURROGATES, "\ufffd")
+	.replace(/[&<>"']/g, c => ENTITIES.get(c));
 
 // The places of what is drawn: the node's ancestors as wide as the node, what is below it by its share.
 const placeFrames = (tree, top, width) => {
