@@ -56,19 +56,19 @@ class Controls {
 	}
 
 	makeSwitches(page, button) {
-		this.group = select("group", "Group by", [["none", "nothing"], ["name", "name"], ["process", "process"], ["thread", "thread"],
+		this.group = select("group", "Group", [["none", "nothing"], ["name", "name"], ["process", "process"], ["thread", "thread"],
 			["cpu", "cpu"]], group => page.change({group}));
 		this.time = select("time", "Time", [["all", "all"], ["last", "the last"], ["decay", "half-life"], ["range", "a range"]],
 			time => page.change({time}));
 		this.seconds = element("input", {id: "seconds", type: "number", min: 1, max: 86400, step: 1, "aria-label": "seconds",
 			onchange: e => e.target.value > 0 && page.change({seconds: Number(e.target.value)})});
 		this.secondsBox = element("label", {class: "choice", for: "seconds"}, this.seconds, element("span", {}, "s"));
-		this.colour = select("colour", "Colour by", [["kind", "kind"], ["module", "module"], ["name", "name"]],
+		this.colour = select("colour", "Colour", [["kind", "kind"], ["module", "module"], ["name", "name"]],
 			colour => page.change({colour}));
 		this.layout = select("layout", "Layout", [["flame", "flame"], ["icicle", "icicle"]], layout => page.change({layout}));
-		this.panels = select("panels", "Show", [["both", "graph and table"], ["graph", "graph"], ["table", "table"]],
+		this.panels = select("panels", "Show", [["both", "both"], ["graph", "graph"], ["table", "table"]],
 			panels => page.change({panels}));
-		this.reset = button("reset", "Reset view", () => page.reset(), {title: "No zoom, search, range, hidden or focused functions (0)"});
+		this.reset = button("reset", "Reset", () => page.reset(), {title: "No zoom, search, range, hidden or focused functions (0)"});
 		this.switches = [this.group, this.time, this.secondsBox, this.colour, this.layout, this.panels, this.reset];
 	}
 
