@@ -17,6 +17,10 @@ passes() {
 	passes decode
 }
 
+@test "time: windows are where their time puts them" {
+	passes time
+}
+
 @test "search and colours" {
 	passes look
 }

@@ -4,17 +4,20 @@
 // What decides which tree node a sample ends at; as long as it is the same a tree can be added to.
 const choiceKey = ({group, hide, focus, shape, of}) => JSON.stringify([group, hide, focus, shape, of]);
 
-// The weight of each window, 0 to 1.
+const middleOf = window => window.start + window.duration / 2;
+
+// The weight of each window, 0 to 1. The newest is the last in time: where clocks were set back, or recordings are
+// joined out of order, it is not the last in number.
 const windowWeights = (windows, time) => {
-	const middle = window => window.start + window.duration / 2, newest = windows[windows.length - 1];
-	const end = newest ? newest.start + newest.duration : 0, now = newest ? middle(newest) : 0;
+	const latest = timeOf => windows.reduce((most, window) => Math.max(most, timeOf(window)), -Infinity);
+	const end = latest(window => window.start + window.duration), now = latest(middleOf);
 	switch (time.mode) {
 	case "last":
-		return windows.map(window => middle(window) >= end - time.seconds * 1000 ? 1 : 0);
+		return windows.map(window => middleOf(window) >= end - time.seconds * 1000 ? 1 : 0);
 	case "decay":
-		return windows.map(window => 2 ** ((middle(window) - now) / 1000 / Math.max(time.seconds, 1e-3)));
+		return windows.map(window => 2 ** ((middleOf(window) - now) / 1000 / Math.max(time.seconds, 1e-3)));
 	case "range":
-		return windows.map(window => middle(window) >= time.from && middle(window) <= time.to ? 1 : 0);
+		return windows.map(window => middleOf(window) >= time.from && middleOf(window) <= time.to ? 1 : 0);
 	default:
 		return windows.map(() => 1);
 	}

@@ -63,6 +63,10 @@ function clockText(ms) {
 	return two(d.getHours()) + ":" + two(d.getMinutes()) + ":" + two(d.getSeconds());
 }
 
+function dayText(ms) {
+	return new Date(ms).toLocaleDateString("en-GB", {day: "numeric", month: "short"});
+}
+
 function secondsText(seconds) {
 	return seconds < 10 && seconds % 1 ? seconds.toFixed(1) + " s" : seconds < 120 ? Math.round(seconds) + " s" :
 		seconds < 7200 ? Math.round(seconds / 60) + " min" : (seconds / 3600).toFixed(1) + " h";

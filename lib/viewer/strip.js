@@ -3,6 +3,43 @@
 
 const NARROWEST_BAR = 3;
 
+// From the first moment to the last, whatever the order of the windows; never of no length.
+const stripSpan = windows => windows.length === 0 ? {start: 0, stop: 1} : windows.reduce(({start, stop}, w) =>
+	({start: Math.min(start, w.start), stop: Math.max(stop, w.start + w.duration, w.start + 1)}), {start: Infinity, stop: -Infinity});
+
+// Narrow ones side by side are one bar, and so are those that are of the same time for the most part.
+const isSameBar = (bar, left, right) => {
+	const wide = Math.max(bar.right, right) - bar.left, both = Math.min(bar.right, right) - left;
+	return (left - bar.left < NARROWEST_BAR && wide < 2 * NARROWEST_BAR) || both > Math.max(bar.right - bar.left, right - left) / 2;
+};
+
+// From left to right in time. Time between windows does not count, and that of several at once counts once.
+const stripBars = (windows, {start, stop}, width) => {
+	const scale = width / (stop - start), bars = [];
+	let bar = null;
+	for (const w of windows.slice().sort((a, b) => a.start - b.start)) {
+		const left = (w.start - start) * scale, right = left + w.duration * scale, until = w.start + w.duration;
+		if (!bar || !isSameBar(bar, left, right))
+			bars.push(bar = {left, right, samples: 0, lost: 0, time: 0, until: w.start});
+		bar.right = Math.max(bar.right, right);
+		bar.samples += w.samples;
+		bar.lost += w.lost;
+		bar.time += Math.max(0, until - Math.max(w.start, bar.until));
+		bar.until = Math.max(bar.until, until);
+	}
+	for (const each of bars)
+		each.time = Math.max(each.time, 1);
+	return bars;
+};
+
+// Samples are known by window: a range begins and ends where windows do, and has one at least.
+const wholeWindows = (windows, a, b) => {
+	const low = Math.min(a, b), high = Math.max(a, b), away = w => Math.abs(middleOf(w) - (low + high) / 2);
+	const inside = windows.filter(w => middleOf(w) >= low && middleOf(w) <= high);
+	const {start, stop} = stripSpan(inside.length ? inside : [windows.reduce((best, w) => away(w) < away(best) ? w : best)]);
+	return {from: Math.floor(start), to: Math.ceil(stop)};
+};
+
 // on: {range(from, to), all(), say(text)}; times in ms since 1970.
 class Strip {
 	constructor(on) {
@@ -29,35 +66,15 @@ class Strip {
 	show(profile, range) {
 		this.profile = profile;
 		this.range = range;
-		const {windows} = profile, last = windows[windows.length - 1];
-		this.start = windows.length ? windows[0].start : 0;
-		this.stop = last ? Math.max(last.start + last.duration, this.start + 1) : 1;
+		({start: this.start, stop: this.stop} = stripSpan(profile.windows));
 		this.draw();
-	}
-
-	// Windows that are narrow on the screen are put together until they are a bar.
-	bars(width) {
-		const scale = width / (this.stop - this.start), bars = [];
-		let bar = null;
-		for (const w of this.profile.windows) {
-			const left = (w.start - this.start) * scale, right = left + w.duration * scale;
-			if (bar && bar.right - bar.left >= NARROWEST_BAR)
-				bar = null;
-			if (!bar)
-				bars.push(bar = {left, right, samples: 0, lost: 0, time: 0});
-			bar.right = Math.max(bar.right, right);
-			bar.samples += w.samples;
-			bar.lost += w.lost;
-			bar.time += w.duration || 1;
-		}
-		return bars;
 	}
 
 	draw() {
 		const {width, height} = this.room;
 		if (!this.profile || width < 1 || height < 1)
 			return;
-		const context = sizeCanvas(this.canvas, width, height), ink = inkNow(), bars = this.bars(width);
+		const context = sizeCanvas(this.canvas, width, height), ink = inkNow(), bars = stripBars(this.profile.windows, this, width);
 		const most = bars.reduce((m, b) => Math.max(m, (b.samples + b.lost) / b.time), 0);
 		context.clearRect(0, 0, width, height);
 		for (const b of bars) {
@@ -107,7 +124,7 @@ class Strip {
 	drag(e) {
 		if (this.from === undefined || Math.abs(e.clientX - this.beganAt) < 3)
 			return;
-		this.range = this.ordered(this.from, this.timeAt(e));
+		this.range = wholeWindows(this.profile.windows, this.from, this.timeAt(e));
 		this.draw();
 	}
 
@@ -115,17 +132,7 @@ class Strip {
 		const from = this.from;
 		this.from = undefined;
 		if (from !== undefined && Math.abs(e.clientX - this.beganAt) >= 3)
-			this.choose(this.ordered(from, this.timeAt(e)));
-	}
-
-	// Samples are known by window: a range begins and ends where windows do, and has one at least.
-	ordered(a, b) {
-		const low = Math.min(a, b), high = Math.max(a, b), {windows} = this.profile, middle = w => w.start + w.duration / 2;
-		const inside = windows.filter(w => middle(w) >= low && middle(w) <= high);
-		if (!inside.length)
-			inside.push(windows.reduce((best, w) => Math.abs(middle(w) - (low + high) / 2) < Math.abs(middle(best) - (low + high) / 2) ? w : best));
-		const last = inside[inside.length - 1];
-		return {from: Math.floor(inside[0].start), to: Math.ceil(last.start + last.duration)};
+			this.choose(wholeWindows(this.profile.windows, from, this.timeAt(e)));
 	}
 
 	choose(range) {
@@ -148,11 +155,12 @@ class Strip {
 		const now = this.range || {from: this.stop - step, to: this.stop};
 		const move = this.range ? by * step : 0, clip = t => Math.min(this.stop, Math.max(this.start, t));
 		const to = clip(Math.max(now.to + move, now.from + step)), length = e.shiftKey ? to - now.from : now.to - now.from;
-		this.choose(this.ordered(e.shiftKey ? now.from : Math.max(this.start, Math.min(now.from + move, this.stop - length)),
+		this.choose(wholeWindows(this.profile.windows, e.shiftKey ? now.from : Math.max(this.start, Math.min(now.from + move, this.stop - length)),
 			e.shiftKey ? to : Math.max(clip(now.to + move), this.start + length)));
 	}
 }
 
 function rangeText(from, to) {
-	return clockText(from) + " – " + clockText(to) + " (" + secondsText((to - from) / 1000) + ")";
+	const days = dayText(from) !== dayText(to), text = ms => (days ? dayText(ms) + " " : "") + clockText(ms);
+	return text(from) + " – " + text(to) + " (" + secondsText((to - from) / 1000) + ")";
 }

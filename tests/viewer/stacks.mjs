@@ -19,9 +19,10 @@ export const randomRecording = (random, {windows = 8, samples = 12, names = [...
 	return log;
 };
 
-export const record = (log, number) => {
+// place: the second in which it was, if that is not its number.
+export const record = (log, number, place = number) => {
 	const {profile, random} = log, nodes = [], groups = [], counts = [];
-	const start = 1e12 + number * 1000, duration = 900 + Math.floor(random() * 100), lost = Math.floor(random() * 3);
+	const start = 1e12 + place * 1000, duration = 900 + Math.floor(random() * 100), lost = Math.floor(random() * 3);
 	for (let i = 0; i < log.perWindow; i++) {
 		let node = 0;
 		const path = [];
@@ -50,12 +51,11 @@ const prefixOf = ({tasks, groups}, by, group) => {
 };
 
 const weightOf = ({windows}, time, sample) => {
-	const last = windows.at(-1);
 	switch (time.mode) {
 	case "last":
-		return sample.middle >= last.start + last.duration - time.seconds * 1000 ? 1 : 0;
+		return sample.middle >= Math.max(...windows.map(w => w.start + w.duration)) - time.seconds * 1000 ? 1 : 0;
 	case "decay":
-		return 0.5 ** ((last.start + last.duration / 2 - sample.middle) / 1000 / time.seconds);
+		return 0.5 ** ((Math.max(...windows.map(w => w.start + w.duration / 2)) - sample.middle) / 1000 / time.seconds);
 	case "range":
 		return sample.middle >= time.from && sample.middle <= time.to ? 1 : 0;
 	default:
