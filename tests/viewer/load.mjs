@@ -2,9 +2,10 @@
 // The viewer's data side, loaded as the page does: its parts joined into one strict function.
 import {readFileSync} from "node:fs";
 
-const PARTS = ["choice", "colour", "decode", "export", "export_svg", "pairs", "profile", "saved", "search", "shape", "tree"];
+const PARTS = ["choice", "colour", "decode", "export", "export_svg", "live", "pairs", "profile", "saved", "search", "shape", "state", "strip", "tree"];
 const NAMES = `KIND, Pairs, grown, Profile, profileFromData, splitName, applyMessage, takeMessage, TreeBuilder, nameOf, pathOf,
-	findPath, walk, functionsOf, search, frameColour, textColour, exportFolded, foldName, exportD3, exportSvg`;
+	findPath, walk, functionsOf, search, frameColour, textColour, exportFolded, foldName, exportD3, exportSvg, windowWeights, stripSpan,
+	stripBars, wholeWindows, Live, stateOf`;
 
 const source = PARTS.map(part => readFileSync(new URL(`../../lib/viewer/${part}.js`, import.meta.url), "utf8")).join("\n");
 
