@@ -108,6 +108,25 @@ late_names() {
 		'["<h>\\x1b\\xff\"","a & b","6.1",3,"e","samples",99,0,7,{"x":2},false]'
 }
 
+# segments TEXT...: three segments of the same lines.
+segments() {
+	local i
+	for i in 1 2 3; do
+		printf '%s\n' segment event module frame stack task 'window end=5' "$@"
+	done | stream
+}
+
+@test "what several segments lost or delivered does not add up beyond what can be counted" {
+	local most=9223372036854775807 line
+	for line in "lost cause=\"x\" count=$most" "tally class=3 cause=\"x\" count=$most" "tally class=1 count=$most"; do
+		segments 'sample count=1' "$line" end
+		build/tests/serve/feed -q stats <"$BATS_TEST_TMPDIR/stream" 2>/dev/null | grep -ao '{"host".*}' | tail -1 >"$BATS_TEST_TMPDIR/stats"
+		contains "$(<"$BATS_TEST_TMPDIR/stats")" "the counts add up to more than $most"
+		equals "$(jq -c '[.state, ([.delivered, .lost[]] | max | . > 9e18 and . < 9.3e18)]' "$BATS_TEST_TMPDIR/stats")" '["failed",true]'
+		fails 1 "the counts add up to more than $most" pb-fold "$BATS_TEST_TMPDIR/stream"
+	done
+}
+
 @test "empty, cut short, malformed, stopped: what came before stays, and why is said" {
 	feed folded </dev/null
 	contains "$said" "0 samples 0 lost 0 windows failed <stdin>: offset 0: empty: not a pb stream"

@@ -4,10 +4,11 @@
 
 #include "stream/stream.h"
 
+/* Adds to a sum of this segment; `earlier` is what the closed ones brought. */
 static bool
-add_up(struct stream *s, uint64_t *sum, uint64_t more)
+add_up(struct stream *s, uint64_t earlier, uint64_t *sum, uint64_t more)
 {
-	if (more > INT64_MAX || *sum > INT64_MAX - more) {
+	if (more > INT64_MAX || earlier > INT64_MAX - more || *sum > INT64_MAX - more - earlier) {
 		stream_reject(s, "the counts add up to more than 9223372036854775807");
 		return false;
 	}
@@ -18,18 +19,21 @@ add_up(struct stream *s, uint64_t *sum, uint64_t more)
 bool
 account_samples(struct account *a, struct stream *s, uint64_t n)
 {
-	if (!add_up(s, &a->samples, n))
+	if (!add_up(s, a->delivered, &a->seen, n))
 		return false;
-	a->seen += n;
+	if (!add_up(s, 0, &a->samples, n)) { /* earlier segments' tallies may have told of fewer */
+		a->seen -= n;
+		return false;
+	}
 	return true;
 }
 
 static void
-add_loss(struct stream *s, struct sums *sums, struct text cause, uint64_t n)
+add_loss(struct stream *s, const struct sums *earlier, struct sums *sums, struct text cause, uint64_t n)
 {
 	uint64_t total = sums->total;
 
-	if (n && add_up(s, &total, n))
+	if (n && add_up(s, earlier->total, &total, n))
 		sums_add(sums, sums_name(sums, cause.data, cause.len), n);
 }
 
@@ -41,7 +45,7 @@ account_take(struct account *a, struct stream *s)
 
 	if (stream_type(s) == RECORD_lost) {
 		while (read_lost(s, &lost))
-			add_loss(s, &a->losses, lost.cause, lost.count);
+			add_loss(s, &a->lost, &a->losses, lost.cause, lost.count);
 		return true;
 	}
 	if (stream_type(s) != RECORD_tally)
@@ -49,9 +53,9 @@ account_take(struct account *a, struct stream *s)
 	a->has_tally = true;
 	while (read_tally(s, &tally)) {
 		if (tally.class == TALLY_DELIVERED)
-			add_up(s, &a->tally_delivered, tally.count);
+			add_up(s, a->delivered, &a->tally_delivered, tally.count);
 		if (tally.class == TALLY_LOST)
-			add_loss(s, &a->tally_losses, tally.cause, tally.count);
+			add_loss(s, &a->lost, &a->tally_losses, tally.cause, tally.count);
 	}
 	return true;
 }

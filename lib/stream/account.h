@@ -21,11 +21,12 @@ struct account {
 	bool has_tally;
 };
 
-/* Takes the stream's current block if it is a lost or tally block. */
+/* Takes the stream's current block if it is a lost or tally block. A record is rejected that brings the losses of all
+ * segments, or what they delivered, to more than 2^63 - 1. */
 bool account_take(struct account *a, struct stream *s);
 
 /* Counts n samples of the current record. False: the stream's counts add up to more than 2^63 - 1, the record is
- * rejected. No sum of numbers that were accepted can overflow. */
+ * rejected. No sum of numbers that were accepted can overflow, nor that of two of these. */
 bool account_samples(struct account *a, struct stream *s, uint64_t n);
 
 /* To be called where a segment ends. */
