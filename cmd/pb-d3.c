@@ -61,6 +61,8 @@ finish_options(void)
 {
 	if (as_json + as_html + !!template_file > 1)
 		die_usage("one of --json, --html and --template");
+	if (output && !*output)
+		die_usage("-o: a file has a name");
 	if (output && !strcmp(output, "-"))
 		output = NULL;
 	if (output && replace_check(output))
@@ -186,7 +188,7 @@ convert(int fd, const char *name)
 		die("%s: %s", name, err.text);
 	if (tree.n == 1)
 		die("%s: no stacks, so nothing to show", name);
-	if (!tree.total[0] && !tree.total[1])
+	if (!tree.total[!!tree.values[1]]) /* with two counts it is the second one that is shown */
 		die("%s: all counts are zero, so there is nothing to show", name);
 	if (as_html && tree.values[1])
 		warn("%s: the page shows the second of the two counts", name);

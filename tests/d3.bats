@@ -121,6 +121,27 @@ data_block() {
 	equals "$(ls "$out")" $'a.json\nlink\nnew'
 }
 
+@test "-o onto a link that leads nowhere yet makes the file it names; a circle is said, and no name too" {
+	local out=$BATS_TEST_TMPDIR/out
+	mkdir -p "$out/in"
+	ln -s in/new "$out/link"
+	ln -s "$out/link" "$out/in/again"
+	ln -s circle "$out/circle"
+	(cd "$out/in" && echo 'a 3' | pb-d3 -o again)
+	contains "$(<"$out/in/new")" '"value":3,'
+	equals "$(cd "$out" && stat -c '%n %F' link in/again in/new)" $'link symbolic link\nin/again symbolic link\nin/new regular file'
+	fails 1 "Too many levels of symbolic links" pb-d3 -o "$out/circle" "$d3/browser.folded"
+	[ -L "$out/circle" ]
+	fails 2 "-o: a file has a name" pb-d3 -o '' "$d3/browser.folded"
+}
+
+@test "two counts, the second of which is 0 everywhere: there is nothing to show" {
+	printf 'a;b 5 0\n' >"$BATS_TEST_TMPDIR/gone"
+	fails 1 "all counts are zero" pb-d3 --html "$BATS_TEST_TMPDIR/gone"
+	fails 1 "all counts are zero" pb-d3 "$BATS_TEST_TMPDIR/gone"
+	printf 'a;b 0 5\n' | pb-d3 --html >/dev/null
+}
+
 @test "a full disk is said, on stdout and in a device; a reader that left is not" {
 	local option
 	for option in --json --html "--template $d3/template.html"; do

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,12 +16,42 @@
 #include "base/alloc.h"
 #include "base/wait.h"
 
+enum { LINKS_MAX = 40 }; /* as the kernel */
+
+/* The file that a link names, there or not yet. Owned. */
+static char *
+link_target(const char *path)
+{
+	char target[PATH_MAX], *to;
+	const char *slash = strrchr(path, '/');
+	ssize_t n = readlink(path, target, sizeof(target) - 1);
+	size_t size;
+
+	if (n < 0)
+		return NULL;
+	target[n] = 0;
+	if (target[0] == '/' || !slash)
+		return xstrdup(target);
+	size = (size_t)(slash - path) + 2 + (size_t)n;
+	to = xmalloc(size);
+	snprintf(to, size, "%.*s/%s", (int)(slash - path), path, target);
+	return to;
+}
+
+/* The file that the path names in the end, as open(2) with O_CREAT would find it. Owned. */
 static char *
 follow(const char *path)
 {
-	char *to = realpath(path, NULL);
+	char *to = realpath(path, NULL), *next;
 
-	return to ? to : xstrdup(path);
+	if (to)
+		return to;
+	to = xstrdup(path);
+	for (int links = 0; links < LINKS_MAX && (next = link_target(to)); links++) {
+		free(to);
+		to = next;
+	}
+	return to;
 }
 
 /* What open(2) with O_CREAT would give a new file. */
@@ -73,8 +104,10 @@ replace_check(const char *path)
 	char *to = follow(path);
 	int status;
 
-	stat(to, &st);
-	status = access(st.st_mode && !S_ISREG(st.st_mode) ? to : dirname(to), W_OK);
+	if (stat(to, &st) && errno != ENOENT)
+		status = -1;
+	else
+		status = access(st.st_mode && !S_ISREG(st.st_mode) ? to : dirname(to), W_OK);
 	if (S_ISDIR(st.st_mode)) {
 		errno = EISDIR;
 		status = -1;
