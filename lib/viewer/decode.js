@@ -6,6 +6,9 @@ const TAG = {MODULE: 1, FRAME: 2, NODE: 3, TASK: 4, GROUP: 5, WINDOW: 6, FACTS: 
 
 class MessageError extends Error {}
 
+// A message of more than the page can hold: to ask for it again is of no use.
+class SizeError extends MessageError {}
+
 class Reader {
 	constructor(bytes) {
 		this.bytes = bytes;
@@ -21,13 +24,21 @@ class Reader {
 	}
 
 	number() {
+		const value = this.amount();
+		if (value > Number.MAX_SAFE_INTEGER)
+			this.fail("number too large");
+		return value;
+	}
+
+	// Of 64 bits; beyond 2^53 it is rounded.
+	amount() {
 		let value = 0;
 		for (let scale = 1; ; scale *= 128) {
 			if (this.at >= this.bytes.length)
 				this.fail("message cut short");
 			const byte = this.bytes[this.at++];
 			value += (byte & 127) * scale;
-			if (value > Number.MAX_SAFE_INTEGER || scale > 2 ** 56)
+			if (value > 2 ** 64 || scale > 2 ** 63)
 				this.fail("number too large");
 			if (byte < 128)
 				return value;
@@ -89,8 +100,8 @@ const readFacts = reader => {
 };
 
 const readWindow = (reader, sizes) => {
-	const number = reader.number(), start = reader.number() / 1000, duration = reader.number() / 1000;
-	const lost = reader.number();
+	const number = reader.number(), start = reader.amount() / 1000, duration = reader.amount() / 1000;
+	const lost = reader.amount();
 	const n = reader.count(3), nodes = new Uint32Array(n), groups = new Uint32Array(n), counts = new Float64Array(n);
 	let node = 0, used = 0;
 	for (let i = 0; i < n; i++) {
@@ -99,14 +110,10 @@ const readWindow = (reader, sizes) => {
 			reader.fail("no such node");
 		nodes[used] = node;
 		groups[used] = reader.below(sizes.groups, "group");
-		counts[used] = reader.number();
-		sizes.samples += counts[used];
+		counts[used] = reader.amount();
 		if (counts[used] > 0)
 			used++;
 	}
-	sizes.samples += lost;
-	if (sizes.samples > Number.MAX_SAFE_INTEGER)
-		reader.fail("number too large");
 	return [number, start, duration, lost, nodes.subarray(0, used), groups.subarray(0, used), counts.subarray(0, used)];
 };
 
@@ -167,7 +174,7 @@ const applyMessage = (profile, bytes) => {
 	const reader = new Reader(bytes), epoch = reader.number(), at = reader.number(), sections = [];
 	const {sent} = profile, sizes = {
 		modules: sent.modules.length, frames: sent.frames.length, nodes: profile.nodes.n,
-		tasks: profile.tasks.length, groups: profile.groups.length, samples: profile.total + profile.lost,
+		tasks: profile.tasks.length, groups: profile.groups.length,
 	};
 	if (profile.version > 0 && epoch !== profile.epoch)
 		reader.fail("a message of another recording");
@@ -198,7 +205,7 @@ const inflate = async bytes => {
 		size += value.length;
 		if (size > MOST_INFLATED) {
 			await reader.cancel();
-			throw new MessageError("a message of more than 256 MiB");
+			throw new SizeError("a message of more than 256 MiB");
 		}
 		parts.push(value);
 	}
@@ -216,6 +223,8 @@ const takeMessage = async (profile, buffer) => {
 	const bytes = new Uint8Array(buffer);
 	switch (bytes[0]) {
 	case 0x44:
+		if (profile.epoch === 0)
+			throw new MessageError("a delta to nothing");
 		return applyMessage(profile, bytes.subarray(1));
 	case 0x53:
 		return applyMessage(new Profile(), await inflate(bytes.subarray(1)));

@@ -25,6 +25,9 @@ const foldName = name => {
 
 // A count in the profile's unit, exact to six digits after the point.
 const countText = (profile, count) => {
+	// From here on toFixed() has powers of ten.
+	if (count >= 1e21)
+		return String(BigInt(count) / 10n ** BigInt(profile.decimals));
 	const text = (count / 10 ** profile.decimals).toFixed(Math.max(6, profile.decimals));
 	return text.replace(/\.?0+$/, "");
 };

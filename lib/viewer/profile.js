@@ -41,6 +41,11 @@ class Profile {
 		this.sent = {modules: [], frames: []};
 	}
 
+	// Whether counts are beyond what a number holds exactly.
+	rounded() {
+		return Math.max(this.total, this.lost) > Number.MAX_SAFE_INTEGER;
+	}
+
 	nameId(text) {
 		return internText(this.names, this.nameIds, text);
 	}

@@ -109,7 +109,8 @@ test("each malformed case has its message", async () => {
 		[{nodes: [[0, 0]]}, "no such parent"], [{nodes: [[2, 0]]}, "no such parent"], [{nodes: [[1, 9]]}, "no such frame"], [{frames: [["f", 2, 0]]}, "no such module"],
 		[{frames: [["f", -1, 5]]}, "no such kind"], [{groups: [[2, 0]]}, "no such task"], [{facts: [7]}, "not an object"], [{facts: [null]}, "not an object"],
 		[{windows: [{...first.windows[0], cells: [[4, 0, 1]]}]}, "no such node"], [{windows: [{...first.windows[0], cells: [[1, 2, 1]]}]}, "no such group"],
-		[{windows: [{...first.windows[0], cells: [[1, 0, Number.MAX_SAFE_INTEGER], [1, 0, 1]]}]}, "number too large"], [{frames: undefined}, "no such frame"],
+		[{windows: [{...first.windows[0], number: 2 ** 53}]}, "number too large"], [{windows: [{...first.windows[0], cells: [[1, 0, 2 ** 65]]}]}, "number too large"],
+		[{windows: [{...first.windows[0], cells: [[2 ** 53, 0, 1]]}]}, "number too large"], [{tasks: [[2 ** 53, 1, "x"]]}, "number too large"], [{frames: undefined}, "no such frame"],
 	];
 	for (const [change, message] of bad)
 		assert.throws(() => applyMessage(new Profile(), encodeBody({...first, ...change})), new RegExp(message), message);
@@ -122,7 +123,17 @@ test("each malformed case has its message", async () => {
 	assert.throws(() => applyMessage(new Profile(), Uint8Array.of(1, 1, 3, 0xff, 0xff, 0xff, 0xff, 0x7f)), /cut short/);
 	assert.throws(() => applyMessage(new Profile(), Uint8Array.from({length: 50}, () => 0x80)), /too large/);
 	await assert.rejects(takeMessage(new Profile(), Uint8Array.of(0x58, 1, 1).buffer), /neither a snapshot nor a delta/);
+	await assert.rejects(takeMessage(new Profile(), encodeDelta(first).buffer), /a delta to nothing/);
 	await assert.rejects(takeMessage(new Profile(), new ArrayBuffer(0)), /neither a snapshot nor a delta/);
+});
+
+test("counts of 64 bits are rounded, not refused", () => {
+	for (const [counts, lost, rounded] of [[[2 ** 53 - 2], 1, false], [[2 ** 53 - 1, 1], 0, true], [[2 ** 63, 5], 0, true], [[1], 2 ** 53, true], [[2 ** 64 - 2048], 2 ** 64 - 2048, true]]) {
+		const window = {number: 1, start: 2 ** 63, duration: 2 ** 60, lost, cells: counts.map((count, i) => [i + 1, 0, count])};
+		const profile = applyMessage(new Profile(), encodeBody({...first, windows: [window]})), sum = counts.reduce((a, b) => a + b);
+		assert.deepEqual([profile.total, profile.lost, profile.rounded(), new TreeBuilder(profile).build(everything).total[0]], [sum, lost, rounded, sum]);
+		assert.equal(viewer.exportFolded(new TreeBuilder(profile).build(everything)).split(/[ \n]/).filter(t => /^\d+$/.test(t)).length, counts.length);
+	}
 });
 
 test("a snapshot's compression may be broken, or hide far too much", async () => {

@@ -44,7 +44,8 @@ test("folded: merged, sorted by bytes frame by frame, nothing lost", () => {
 test("folded: fractions exact to six digits, in the profile's unit", () => {
 	const data = {format: "pb-profile", version: 1, title: "", unit: "ms", decimals: 2, names: ["a", "b"], parents: [0, 1], frames: [0, 1], self: [150, 100]};
 	assert.equal(exportFolded(new TreeBuilder(profileFromData(data)).build(everything)), "a 1.5\na;b 1\n");
-	assert.equal(exportFolded(treeOf([[["a"], 1 / 3], [["b"], 1e-9], [["c"], 2 ** 53], [["d"], 20]])), "a 0.333333\nc 9007199254740992\nd 20\n");
+	assert.equal(exportFolded(treeOf([[["a"], 1 / 3], [["b"], 1e-9], [["c"], 2 ** 53], [["d"], 20], [["e"], 2 ** 80]])),
+		"a 0.333333\nc 9007199254740992\nd 20\ne 1208925819614629174706176\n");
 });
 
 test("d3: inclusive values, children by name, any name", () => {
