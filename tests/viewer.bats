@@ -21,6 +21,10 @@ passes() {
 	passes time
 }
 
+@test "the connection: one socket, messages in turn, tries that get rarer" {
+	passes live
+}
+
 @test "search and colours" {
 	passes look
 }

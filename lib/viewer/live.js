@@ -11,14 +11,18 @@ class Live {
 		this.on = on;
 		this.profile = new Profile();
 		this.work = Promise.resolve();
+		this.socket = null;
+		// Of the newest call of connect(), and how many messages were refused.
+		this.turn = this.refusals = 0;
 		this.tries = 0;
 		this.linked = false;
 		this.ever = false;
 		this.retryAt = 0;
 		this.trouble = "";
+		// Why it is of no use to try again.
+		this.hopeless = "";
 		this.frozen = false;
-		this.held = [];
-		this.heldBytes = 0;
+		this.drop();
 		this.connect();
 	}
 
@@ -27,27 +31,57 @@ class Live {
 		return Boolean(state) && state !== "live";
 	}
 
+	canTry() {
+		return Boolean(this.retryAt || this.hopeless);
+	}
+
+	// Called again, it begins anew: there is never more than one socket that is listened to.
 	async connect() {
+		const turn = ++this.turn, old = this.socket;
 		clearTimeout(this.timer);
 		this.retryAt = 0;
+		this.hopeless = "";
+		this.linked = false;
+		this.socket = null;
+		old?.close();
 		// What is on its way belongs to the place where we go on.
 		await this.work;
+		if (turn !== this.turn || this.hopeless)
+			return;
 		const scheme = location.protocol === "https:" ? "wss:" : "ws:", {epoch, at} = this.profile;
-		const socket = new WebSocket(`${scheme}//${location.host}/live?epoch=${epoch}&at=${at}`, ["pb-live", "t." + this.token]);
+		try {
+			this.listen(new WebSocket(`${scheme}//${location.host}/live?epoch=${epoch}&at=${at}`, ["pb-live", "t." + this.token]));
+		} catch (e) {
+			this.giveUp("The token in this page's address is not one: use the address that pb-serve printed, with #t=… at its end.");
+		}
+		this.on.link();
+	}
+
+	giveUp(why) {
+		clearTimeout(this.timer);
+		this.retryAt = 0;
+		this.hopeless = why;
+		this.on.link();
+	}
+
+	listen(socket) {
 		socket.binaryType = "arraybuffer";
-		socket.onopen = () => {
-			this.linked = this.ever = true;
-			this.on.link();
-		};
+		socket.onopen = () => this.opened(socket);
 		socket.onmessage = e => this.received(socket, e.data);
 		socket.onclose = () => this.closed(socket);
 		this.socket = socket;
 	}
 
+	opened(socket) {
+		if (socket !== this.socket)
+			return;
+		this.linked = this.ever = true;
+		this.on.link();
+	}
+
 	received(socket, data) {
 		if (socket !== this.socket || !(data instanceof ArrayBuffer))
 			return;
-		this.tries = 0;
 		if (!this.frozen) {
 			this.take(data);
 			return;
@@ -60,20 +94,38 @@ class Live {
 	}
 
 	take(data) {
-		this.work = this.work.then(() => takeMessage(this.profile, data)).then(profile => {
-			this.profile = profile;
+		const {refusals} = this;
+		this.work = this.work.then(async () => {
+			// What follows a message that was refused goes on from where we are not.
+			if (refusals !== this.refusals)
+				return;
+			this.profile = await takeMessage(this.profile, data);
 			this.trouble = "";
-			this.on.profile(profile);
+			this.tries = 0;
+			this.on.profile(this.profile);
 		}).catch(e => this.refuse(e));
 	}
 
 	// A message that makes no sense: begin anew with a whole tree. What is on show stays until then.
 	refuse(e) {
+		this.refusals++;
 		this.trouble = "a message from the server makes no sense (" + e.message + ")";
+		if (e instanceof SizeError)
+			this.giveUp("pb-serve holds more than this page can take: " + e.message + ". With a smaller --memory it holds less.");
 		const facts = this.profile.facts;
 		this.profile = new Profile();
 		this.profile.facts = facts;
-		this.socket.close();
+		this.drop();
+		if (this.socket) {
+			this.socket.onmessage = null;
+			this.socket.close();
+		}
+	}
+
+	// The server sends it again from where the profile is.
+	drop() {
+		this.held = [];
+		this.heldBytes = 0;
 	}
 
 	closed(socket) {
@@ -81,10 +133,8 @@ class Live {
 			return;
 		this.linked = false;
 		this.socket = null;
-		// The server sends it again from where the profile is.
-		this.held = [];
-		this.heldBytes = 0;
-		if (!this.over() && !this.waiting)
+		this.drop();
+		if (!this.over() && !this.waiting && !this.hopeless)
 			this.retry();
 		this.on.link();
 	}
@@ -100,9 +150,8 @@ class Live {
 		this.frozenAt = Date.now();
 		if (frozen)
 			return;
-		const held = this.held;
-		this.held = [];
-		this.heldBytes = 0;
+		const {held} = this;
+		this.drop();
 		for (const data of held)
 			this.take(data);
 		if (this.waiting) {

@@ -171,7 +171,7 @@ class Page extends Actions {
 		controls.state.dataset.state = state.name;
 		setText(controls.banner, state.banner || "");
 		setShown(controls.banner, Boolean(state.banner));
-		setShown(controls.again, Boolean(live?.retryAt));
+		setShown(controls.again, Boolean(live?.canTry()));
 		setShown(controls.freeze, Boolean(live) && (live.frozen || !live.over()));
 		controls.freeze.setAttribute("aria-pressed", String(Boolean(live?.frozen)));
 		setText(controls.freeze, live?.frozen ? "Continue" + (waiting ? " (+" + waiting + " s)" : "") : "Freeze");
@@ -182,7 +182,7 @@ class Page extends Actions {
 		const shown = this.view.sandwich ? this.sandwich.halves : [this.graph], narrow = shown.reduce((sum, graph) => sum + (graph.narrow || 0), 0);
 		this.leftOut.dataset.value = String(narrow);
 		setText(this.leftOut, [narrow > 0 ? groupedText(narrow) + (narrow === 1 ? " frame" : " frames") + " too narrow to draw" : "",
-			this.profile.merged ? "old times in coarser steps" : ""].filter(t => t).join(" · "));
+			this.profile.merged ? "old times in coarser steps" : "", this.profile.rounded() ? "counts beyond 2^53 are rounded" : ""].filter(t => t).join(" · "));
 	}
 }
 

@@ -23,7 +23,11 @@ function stateOf(live, profile) {
 }
 
 function linkTrouble(live) {
-	if (live.linked || live.waiting || (!live.tries && !live.trouble))
+	if (live.hopeless)
+		return {name: "lost", text: "gave up", banner: live.hopeless};
+	// After a refusal a connection is as good as what comes of it.
+	const linked = live.linked && (!live.trouble || live.frozen);
+	if (linked || live.waiting || (!live.tries && !live.trouble))
 		return null;
 	const left = live.retryAt ? Math.max(0, Math.ceil((live.retryAt - Date.now()) / 1000)) : 0;
 	const next = left ? ", next try in " + left + " s" : ", trying…";
