@@ -72,7 +72,7 @@ class Controls {
 		this.switches = [this.group, this.time, this.secondsBox, this.colour, this.layout, this.panels, this.reset];
 	}
 
-	// view: what is looked at; live: the page has a server; windows: there is time to choose from.
+	// view: what is looked at; live: the page has a server, and so groups and times to choose from.
 	showView(view, live) {
 		const set = (label, value) => label.querySelector("select").value = value;
 		set(this.group, view.group);

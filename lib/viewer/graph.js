@@ -3,7 +3,7 @@
 
 const LONG_PRESS = 500;
 
-// on: {zoom(node), menu(node, x, y), point(node or -1, entry, x, y), walk(node)}
+// on: {zoom(graph, node), menu(graph, node, x, y), point(graph, entry or -1, x, y), walk(graph, node), laid(graph)}
 class Graph {
 	constructor(id, label, on) {
 		this.on = on;

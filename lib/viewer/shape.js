@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Where in the tree a sample ends: its stack as it is, leaf first, or one half of the sandwich around a function.
+// Where in the tree a sample ends: its stack as it is, or one half of the sandwich around a function.
 
 const NOT_SHOWN = -1;
 
@@ -49,8 +49,6 @@ class Shape {
 		// The function of a name counts before the thread of that name.
 		const outer = this.outer[node], thread = !outer && name === this.of;
 		switch (this.shape) {
-		case "reverse":
-			return this.up(prefix, node);
 		case "callers":
 			if (thread)
 				return this.grower.child(0, prefix);

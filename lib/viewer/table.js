@@ -9,7 +9,7 @@ function firstOf(all, n, place, order) {
 	return all.filter(f => place(f) <= last).sort(order).slice(0, n);
 }
 
-// on: {pick(name), menu(name, frame, x, y), sort(sort)}
+// on: {pick(name), menu(name, frame, x, y, opener), sort(sort)}
 class FunctionTable {
 	constructor(on) {
 		this.on = on;
@@ -82,7 +82,7 @@ class FunctionTable {
 
 	makeRow() {
 		const part = tag => element(tag), row = {name: part("span"), module: element("span", {class: "muted"}), selfCount: part("span"),
-			selfShare: part("i"), totalCount: part("span"), totalShare: part("i"), shown: {}};
+			selfShare: part("i"), totalCount: part("span"), totalShare: part("i")};
 		row.pick = element("button", {type: "button", class: "link", dir: "ltr"}, row.name, row.module);
 		row.do = element("button", {type: "button", class: "quiet", "aria-haspopup": "menu"}, "⋯");
 		row.self = element("td", {role: "cell", class: "self"}, row.selfCount, row.selfShare);

@@ -216,11 +216,10 @@ const markOutermost = tree => {
 	});
 };
 
-// A function's total counts a sample once, however often it is on the stack. Leaf first, the roots are where samples end.
-// Its rank is its place in the order of names.
+// A function's total counts a sample once, however often it is on the stack. Its rank is its place in the order of names.
 const functionsOf = tree => {
-	const {profile, n, frame, self, total, parent, ranks, outermost} = tree, {name: names, kind} = profile.frames;
-	const byName = new Int32Array(profile.names.length).fill(-1), functions = [], leafFirst = tree.shape === "reverse";
+	const {profile, n, frame, self, total, ranks, outermost} = tree, {name: names, kind} = profile.frames;
+	const byName = new Int32Array(profile.names.length).fill(-1), functions = [];
 	markOutermost(tree);
 	for (let node = 1; node < n; node++) {
 		const name = names[frame[node]];
@@ -229,10 +228,7 @@ const functionsOf = tree => {
 		if (byName[name] < 0)
 			byName[name] = functions.push({name: profile.names[name], rank: ranks[name], frame: frame[node], self: 0, total: 0}) - 1;
 		const entry = functions[byName[name]];
-		if (!leafFirst)
-			entry.self += self[node];
-		else if (parent[node] === 0)
-			entry.self += total[node];
+		entry.self += self[node];
 		if (outermost[node])
 			entry.total += total[node];
 	}

@@ -57,7 +57,7 @@ let tree = builder.build(whole);
 figures.first_build = performance.now() - firstStart;
 figures.build = timed(() => new TreeBuilder(profile).build(whole));
 for (const [name, change] of [["none", {group: "none"}], ["thread", {group: "thread"}], ["hide_focus", {hide: [profile.names[5]], focus: [profile.names[6]]}], ["last", {time: {mode: "last", seconds: 30}}],
-	["decay", {time: {mode: "decay", seconds: 30}}], ["callers", {shape: "callers", of: profile.names[7]}], ["callees", {shape: "callees", of: profile.names[7]}], ["reverse", {shape: "reverse"}]])
+	["decay", {time: {mode: "decay", seconds: 30}}], ["callers", {shape: "callers", of: profile.names[7]}], ["callees", {shape: "callees", of: profile.names[7]}]])
 	figures[`build_${name}`] = timed(() => new TreeBuilder(profile).build({...whole, ...change}), 5);
 const deltas = Array.from({length: 15}, (_, i) => encodeBody(deltaOf(WINDOWS + 3 + i, NODES + 200 * i)));
 const updates = deltas.map(delta => [timed(() => applyMessage(profile, delta), 1), timed(() => {

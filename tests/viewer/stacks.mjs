@@ -67,8 +67,6 @@ const weightOf = ({windows}, time, sample) => {
 const shaped = (stack, threads, shape, of) => {
 	const inside = stack.indexOf(of, threads), at = inside < 0 ? stack.indexOf(of) : inside;
 	switch (shape) {
-	case "reverse":
-		return [...stack].reverse();
 	case "callees":
 		return at < 0 ? null : stack.slice(at);
 	case "callers":
