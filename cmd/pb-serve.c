@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pb-serve: a stream as a live page in the browser: "pb-record -F 99 | pb-symbolize | pb-serve". */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -80,11 +81,14 @@ static volatile sig_atomic_t interrupts, ended;
 static void
 on_signal(int signo)
 {
+	int before = errno;
+
 	if (signo == SIGINT)
 		interrupts++;
 	else
 		ended = 1;
 	web_wake(web);
+	errno = before;
 }
 
 static void

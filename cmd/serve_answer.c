@@ -83,13 +83,19 @@ answer(struct lws *wsi, struct answer *a, const char *status, const char *header
 int
 answer_refusal(struct lws *wsi, enum refusal why, const char *status, const char *headers)
 {
-	struct answer a = {.len = strlen(status) + 1, .last = true};
+	return answer_because(wsi, why, status, headers, status);
+}
+
+int
+answer_because(struct lws *wsi, enum refusal why, const char *status, const char *headers, const char *sentence)
+{
+	struct answer a = {.len = strlen(sentence) + 1, .last = true};
 	bool head = lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0;
-	char own[256], body[64];
+	char own[256], body[256];
 
 	web_refuse(web_of(wsi), why);
 	snprintf(own, sizeof(own), "Content-Type: text/plain; charset=utf-8\r\n%s", headers);
-	snprintf(body, sizeof(body), "%s\n", status);
+	snprintf(body, sizeof(body), "%s\n", sentence);
 	write_head(wsi, &a, status, own, strict_policy, head ? "" : body);
 	return -1;
 }

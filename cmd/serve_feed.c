@@ -39,7 +39,7 @@ struct feed {
 	void *to;
 	pthread_t thread;
 	bool joined;
-	int input, stopping; /* our own descriptor of the input; an eventfd */
+	int input, stopping, nothing; /* our own descriptor of the input; an eventfd; /dev/null, for when there is no file left */
 	char *name;
 
 	/* the thread's own */
@@ -132,12 +132,7 @@ commit(struct feed *f)
 static void
 cut_off(struct feed *f)
 {
-	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	if (nothing >= 0) {
-		dup2(nothing, f->input);
-		close(nothing);
-	}
+	dup2(f->nothing, f->input);
 	f->cut_off = true;
 }
 
@@ -275,8 +270,9 @@ feed_start(int fd, const char *name, const struct feed_options *o, void (*wake)(
 	f->ring.most_bytes = (size_t)smaller(RING_BYTES, o->memory / 16);
 	f->input = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	f->stopping = eventfd(0, EFD_CLOEXEC);
-	if (f->input < 0 || f->stopping < 0)
-		die("%s:", name);
+	f->nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (f->input < 0 || f->stopping < 0 || f->nothing < 0)
+		die("%s:", f->nothing < 0 && f->stopping >= 0 ? "/dev/null" : name);
 	pthread_mutex_init(&f->lock, NULL);
 	pthread_mutex_init(&f->ring_lock, NULL);
 	store_init(&f->store, &f->segment, o->memory, o->window_ns);
@@ -313,6 +309,7 @@ feed_close(struct feed *f)
 	pthread_mutex_destroy(&f->lock);
 	pthread_mutex_destroy(&f->ring_lock);
 	close(f->stopping);
+	close(f->nothing);
 	free(f->error);
 	free(f->name);
 	free(f);

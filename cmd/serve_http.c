@@ -152,20 +152,25 @@ answer_document(struct lws *wsi, struct answer *a, const struct route *r)
 	struct web *w = web_of(wsi);
 	char text[1024], type[96];
 	const char *given = request_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, text, sizeof(text)), *asked;
-	bool good;
 
 	if (!given || !guard_bearer(w->o.guard, given))
 		return answer_refusal(wsi, REFUSED_TOKEN, "401 Unauthorized", "WWW-Authenticate: Bearer realm=\"pb-serve\"\r\n");
 	if (w->n_documents >= DOCUMENTS)
 		return answer_refusal(wsi, REFUSED_BUSY, "503 Service Unavailable", "Retry-After: 1\r\n");
 	asked = query(wsi, text, sizeof(text));
-	good = asked && feed_document(w->feed, r->document, asked, &a->document);
+	if (!asked || !feed_document(w->feed, r->document, asked, &a->document)) {
+		int status = answer_because(wsi, REFUSED_QUERY, "400 Bad Request", "",
+					    asked ? buf_cstr(&a->document) : "the query is too long");
+
+		buf_free(&a->document);
+		return status;
+	}
 	buf_reserve(&a->document, 1);
 	w->n_documents++;
 	a->body = a->document.data;
 	a->len = a->document.len;
-	snprintf(type, sizeof(type), "Content-Type: %s\r\n", good ? r->type : "text/plain; charset=utf-8");
-	return answer(wsi, a, good ? "200 OK" : "400 Bad Request", type, strict_policy);
+	snprintf(type, sizeof(type), "Content-Type: %s\r\n", r->type);
+	return answer(wsi, a, "200 OK", type, strict_policy);
 }
 
 static int
@@ -211,7 +216,7 @@ take_upgrade(struct lws *wsi, const char *to)
 	if (!offered || !guard_subprotocols(w->o.guard, offered))
 		return answer_refusal(wsi, REFUSED_TOKEN, "401 Unauthorized", "WWW-Authenticate: Bearer realm=\"pb-serve\"\r\n");
 	if (!live_query(wsi, &epoch, &at))
-		return answer_refusal(wsi, REFUSED_UPGRADE, "400 Bad Request", "");
+		return answer_refusal(wsi, REFUSED_QUERY, "400 Bad Request", "");
 	if (w->n_clients >= w->o.max_clients)
 		return answer_refusal(wsi, REFUSED_CLIENTS, "503 Service Unavailable", "Retry-After: 5\r\n");
 	return 0;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -50,19 +51,30 @@ make_way(const struct sockaddr_un *a, struct err *err)
 	return 0;
 }
 
-/* Under sudo the socket is for who called it. */
-static void
-give_to_caller(const char *path)
+/* Under sudo the socket is for who called it, and made with what that user may do: in a directory of theirs a path
+ * leads where they like. True: to be undone with be_root(). */
+static bool
+be_caller(void)
 {
 	const char *uid = getenv("SUDO_UID"), *gid = getenv("SUDO_GID");
 	uint64_t u, g;
 
-	if (!geteuid() && uid && gid && parse_u64(uid, &u) && parse_u64(gid, &g) && lchown(path, (uid_t)u, (gid_t)g))
-		return; /* root still reaches it */
+	if (geteuid() || !uid || !gid || !parse_u64(uid, &u) || !parse_u64(gid, &g) || u >= UINT32_MAX || g >= UINT32_MAX)
+		return false;
+	setfsgid((gid_t)g);
+	setfsuid((uid_t)u);
+	return true;
+}
+
+static void
+be_root(void)
+{
+	setfsuid(0);
+	setfsgid(0);
 }
 
 static int
-open_unix(struct listening *l, struct err *err)
+bind_unix(struct listening *l, struct err *err)
 {
 	struct sockaddr_un a = {.sun_family = AF_UNIX};
 	mode_t before;
@@ -79,8 +91,18 @@ open_unix(struct listening *l, struct err *err)
 	umask(before);
 	if (failed || listen(l->fd, BACKLOG))
 		return err_set(err, "%s:", l->unix_path);
-	give_to_caller(l->unix_path);
 	return 0;
+}
+
+static int
+open_unix(struct listening *l, struct err *err)
+{
+	bool caller = be_caller();
+	int status = bind_unix(l, err);
+
+	if (caller)
+		be_root();
+	return status;
 }
 
 /* ---- TCP ---- */
@@ -206,7 +228,6 @@ listen_url(const struct listening *l, struct buf *out)
 void
 listen_close(struct listening *l)
 {
-	close(l->fd);
 	if (l->unix_path)
 		unlink(l->unix_path);
 }

@@ -25,7 +25,7 @@ int listen_open(struct listening *l, const char *where, struct err *err);
 /* Appends the address to type, without the token. */
 void listen_url(const struct listening *l, struct buf *out);
 
-/* Stops listening; a unix socket is removed when that is allowed. */
+/* Removes a unix socket when that is allowed. The descriptor is closed by whoever it was given to. */
 void listen_close(struct listening *l);
 
 #endif

@@ -13,11 +13,13 @@
 /* Why something was refused: each is said once, and counted. */
 enum refusal {
 	REFUSED_FULL,
+	REFUSED_FILES,
 	REFUSED_HEADERS,
 	REFUSED_HOST,
 	REFUSED_ORIGIN,
 	REFUSED_METHOD,
 	REFUSED_ROUTE,
+	REFUSED_QUERY,
 	REFUSED_TOKEN,
 	REFUSED_UPGRADE,
 	REFUSED_CLIENTS,
@@ -35,6 +37,8 @@ struct web {
 	struct feed *feed;
 	struct lws_context *context;
 	struct lws_vhost *vhost;
+	struct lws *listener;
+	bool deaf; /* not looked at until the next tick */
 	struct client *clients; /* live ones, in no order */
 	uint64_t n_clients, n_connections, max_connections;
 	unsigned n_documents; /* being sent */
@@ -71,6 +75,7 @@ void answer_forget(struct web *w, struct answer *a);
 int answer(struct lws *wsi, struct answer *a, const char *status, const char *headers, const char *policy);
 int answer_send(struct lws *wsi, struct answer *a); /* the next piece */
 int answer_refusal(struct lws *wsi, enum refusal why, const char *status, const char *headers);
+int answer_because(struct lws *wsi, enum refusal why, const char *status, const char *headers, const char *sentence);
 
 /* serve_http.c */
 int http_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len);

@@ -2,6 +2,7 @@
 /* Who pb-serve is when root has started it, and whose browser it opens. */
 #include "serve_user.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
@@ -13,6 +14,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/msg.h"
 #include "base/parse.h"
 
 #define NOBODY 65534
@@ -118,19 +120,27 @@ take_environment(const struct user *u)
 
 /* Writes the page that leads to the address. */
 static bool
-write_page(char *path, size_t size, const char *url)
+write_page(char *path, size_t size, const char *dir, const char *url)
 {
-	const char *dir = getenv("XDG_RUNTIME_DIR");
-	int fd;
-	bool good;
+	int fd, n;
 
-	snprintf(path, size, "%s/pb-serve-XXXXXX.html", dir && *dir == '/' ? dir : "/tmp");
+	snprintf(path, size, "%s/pb-serve-XXXXXX.html", dir);
 	fd = mkostemps(path, 5, O_CLOEXEC); /* mode 0600 */
 	if (fd < 0)
 		return false;
-	good = dprintf(fd, "<!doctype html><meta charset=\"utf-8\"><meta name=\"referrer\" content=\"no-referrer\">"
-			   "<meta http-equiv=\"refresh\" content=\"0;url=%s\"><title>pb-serve</title>\n", url) > 0;
-	return !close(fd) && good;
+	n = dprintf(fd, "<!doctype html><meta charset=\"utf-8\"><meta name=\"referrer\" content=\"no-referrer\">"
+			"<meta http-equiv=\"refresh\" content=\"0;url=%s\"><title>pb-serve</title>\n", url);
+	if (!close(fd) && n > 0)
+		return true;
+	unlink(path);
+	return false;
+}
+
+static _Noreturn void
+give_up(const char *why)
+{
+	dprintf(STDERR_FILENO, "pb-serve: --open: %s: %s: open the address by hand\n", why, strerror(errno));
+	_exit(1);
 }
 
 static _Noreturn void
@@ -161,18 +171,27 @@ let_go(void)
 static _Noreturn void
 browse(const struct user *u, const char *url)
 {
+	const char *dir;
 	char path[300];
+	pid_t child;
 
 	let_go();
 	if (u) {
 		/* Without PR_SET_NO_NEW_PRIVS, which would take a browser its own sandbox. */
 		if (take_groups(u) || setresgid(u->gid, u->gid, u->gid) || setresuid(u->uid, u->uid, u->uid) || !setuid(0))
-			_exit(1);
+			give_up("cannot become another user");
 		take_environment(u);
 	}
-	if (!write_page(path, sizeof(path), url))
-		_exit(1);
-	if (!fork())
+	dir = getenv("XDG_RUNTIME_DIR");
+	if (!(dir && *dir == '/' && strlen(dir) < 256 && write_page(path, sizeof(path), dir, url)) &&
+	    !write_page(path, sizeof(path), "/tmp", url))
+		give_up("no file to tell a browser by");
+	child = fork();
+	if (child < 0) {
+		unlink(path);
+		give_up("no process for a browser");
+	}
+	if (!child)
 		show(path);
 	close(STDERR_FILENO);
 	sleep(30); /* for a browser that starts slowly; then nobody needs it any more */
@@ -183,7 +202,12 @@ browse(const struct user *u, const char *url)
 void
 user_open_browser(const struct user *u, const char *url)
 {
+	pid_t child;
+
 	signal(SIGCHLD, SIG_IGN);
-	if (!fork())
+	child = fork();
+	if (child < 0)
+		warn("--open: no process for a browser:");
+	if (!child)
 		browse(u, url);
 }

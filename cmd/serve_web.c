@@ -17,7 +17,7 @@
 
 enum {
 	CONNECTIONS = 256,    /* at least; half of them may be live */
-	FILES_BESIDES = 64,   /* open files that are no connections */
+	FILES_BESIDES = 32,   /* open files that are no connections */
 	HEADER_SIZE = 4096,   /* of a request */
 	HEADER_SECONDS = 5,   /* in which they have to be here */
 	IDLE_SECONDS = 10,    /* between requests */
@@ -26,11 +26,13 @@ enum {
 
 static const char *const refusals[REFUSALS] = {
 	[REFUSED_FULL] = "too many connections",
+	[REFUSED_FILES] = "a connection for which there is no file or memory (see ulimit -n)",
 	[REFUSED_HEADERS] = "a request that is malformed, too large or too slow",
 	[REFUSED_HOST] = "a foreign Host (see --host)",
 	[REFUSED_ORIGIN] = "a foreign Origin",
 	[REFUSED_METHOD] = "a method other than GET and HEAD",
 	[REFUSED_ROUTE] = "an address that does not exist",
+	[REFUSED_QUERY] = "a query that makes no sense",
 	[REFUSED_TOKEN] = "a wrong or missing token",
 	[REFUSED_UPGRADE] = "an upgrade that is no WebSocket of ours",
 	[REFUSED_CLIENTS] = "too many live clients (see --max-clients)",
@@ -93,6 +95,15 @@ web_forget(struct web *w, struct lws *wsi)
 	lws_set_opaque_user_data(wsi, NULL);
 }
 
+/* Those that wait keep the listener readable: while there is no file for them it is not looked at. */
+static void
+listen_to(struct web *w, bool on)
+{
+	if (w->listener && w->deaf == on)
+		lws_rx_flow_control(w->listener, on);
+	w->deaf = !on;
+}
+
 static int
 listen_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
@@ -104,6 +115,10 @@ listen_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void
 	for (int i = 0; i < 64; i++) {
 		int fd = accept4(w->o.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
+		if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)) {
+			web_refuse(w, REFUSED_FILES);
+			listen_to(w, false);
+		}
 		if (fd < 0)
 			break;
 		take_connection(w, fd);
@@ -118,6 +133,7 @@ on_tick(lws_sorted_usec_list_t *tick)
 {
 	struct web *w = lws_container_of(tick, struct web, tick);
 
+	listen_to(w, true);
 	live_drop_stalled(w);
 	lws_sul_schedule(w->context, 0, &w->tick, on_tick, LWS_US_PER_SEC);
 }
@@ -160,8 +176,11 @@ limit_files(uint64_t connections)
 
 	if (getrlimit(RLIMIT_NOFILE, &r))
 		return connections;
-	if (r.rlim_max != RLIM_INFINITY && r.rlim_max < connections + FILES_BESIDES)
-		connections = r.rlim_max > 2 * FILES_BESIDES ? r.rlim_max - FILES_BESIDES : FILES_BESIDES;
+	if (r.rlim_max != RLIM_INFINITY && r.rlim_max < connections + FILES_BESIDES) {
+		if (r.rlim_max <= FILES_BESIDES)
+			die("%llu open files are too few: see ulimit -n; %d do", (unsigned long long)r.rlim_max, FILES_BESIDES + 1);
+		connections = r.rlim_max - FILES_BESIDES;
+	}
 	r.rlim_cur = connections + FILES_BESIDES;
 	if (r.rlim_cur > r.rlim_max)
 		r.rlim_cur = r.rlim_max;
@@ -211,7 +230,8 @@ web_start(struct web *w, struct feed *feed)
 	lws_sock_file_fd_type fd = {.filefd = w->o.fd};
 
 	w->feed = feed;
-	if (!lws_adopt_descriptor_vhost(w->vhost, LWS_ADOPT_RAW_FILE_DESC, fd, "listener", NULL))
+	w->listener = lws_adopt_descriptor_vhost(w->vhost, LWS_ADOPT_RAW_FILE_DESC, fd, "listener", NULL);
+	if (!w->listener)
 		die("cannot serve:");
 	on_tick(&w->tick);
 }

@@ -122,6 +122,8 @@ api() {
 	api '/api/folded?by=process'
 	cmp "$t/body" <(pb-fold --pid "$pb/main.pb")
 	equals "$(api '/api/folded?by=moon')" 400
+	grep -q 'by=thread and by=cpu are known' "$t/body"
+	said 'refused: a query that makes no sense' 1
 	api /api/stats
 	python3 -m json.tool <"$t/body" >/dev/null
 	api /api/flame.svg
@@ -201,6 +203,44 @@ afterwards 200 files as before"
 	kill $pid
 	ends 0
 	contains "$(tail -1 "$t/err")" "refused "
+}
+
+# narrow: a server that has fewer files than it may have connections, most of them taken already.
+narrow() {
+	mkfifo "$t/narrow"
+	exec 7<>"$t/narrow"
+	(
+		for fd in {10..40}; do eval "exec $fd</dev/null"; done
+		ulimit -n 56
+		exec "$bin/pb-serve" <"$t/narrow" 2>"$t/err" 3>&- 7>&-
+	) &
+	pid=$!
+	address
+}
+
+@test "no file left for a connection: said once, nothing spins, and who comes later is answered" {
+	narrow
+	client full </dev/null
+	equals "$output" $'asleep\nafterwards 200'
+	said 'a connection for which there is no file' 1
+	kill $pid
+	ends 0
+}
+
+@test "no file left: SIGTERM ends it all the same" {
+	narrow
+	mkfifo "$t/hold"
+	timeout 20 python3 tests/serve/web_client.py full "$port" "$token" "$pid" <"$t/hold" >"$t/got" 3>&- 7>&- &
+	exec 8>"$t/hold"
+	within 8 grep -q asleep "$t/got"
+	kill $pid
+	ends 0
+	echo >&8
+	exec 8>&-
+}
+
+@test "too few files to serve anybody: said" {
+	fails 1 "20 open files are too few" bash -c "ulimit -n 20; pb-serve --once $pb/main.pb"
 }
 
 @test "WebSocket: token, Host and Origin are asked for before the upgrade; the token is not echoed" {
@@ -423,6 +463,26 @@ exec(open('tests/serve/web_client.py').read()); print(*Live().messages(6))" >"$t
 	equals "$(cat "$t/file")" precious
 }
 
+@test "a unix socket under sudo is made by the caller, where the caller may make one" {
+	[ "$(id -u)" = 0 ] || skip "not root"
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "${t%/*}" "$t" 2>/dev/null || true
+	mkdir "$t/theirs" "$t/roots"
+	chown 4711:4712 "$t/theirs"
+	SUDO_UID=4711 SUDO_GID=4712 serve "$pb/main.pb" --user root --listen "unix:$t/theirs/socket"
+	equals "$(stat -c '%a %u %g' "$t/theirs/socket")" '600 4711 4712'
+	kill $pid
+	ends 0
+	[ ! -e "$t/theirs/socket" ]
+	fails 1 "$t/roots/socket: Permission denied" env SUDO_UID=4711 SUDO_GID=4712 pb-serve --listen "unix:$t/roots/socket" "$pb/main.pb"
+}
+
+@test "at the end nothing is closed twice" {
+	command -v strace >/dev/null || skip "no strace"
+	run strace -f -e trace=close -o "$t/closed" timeout 8 pb-serve --user root --once "$pb/main.pb"
+	[ "$status" = 0 ] || skip "nothing can be traced here"
+	! grep -E 'EBADF' "$t/closed"
+}
+
 @test "root is given up as soon as the socket is there" {
 	[ "$(id -u)" = 0 ] || skip "not root"
 	held
@@ -459,4 +519,17 @@ exec(open('tests/serve/web_client.py').read()); print(*Live().messages(6))" >"$t
 	equals "$(sed -n 1p "$t/seen/it")" "$uid"
 	[[ $(sed -n 2p "$t/seen/it") != *"$token"* ]]
 	equals "$(sed -n 3p "$t/seen/it")" "600 $uid"
+}
+
+@test "--open: no place for the file in XDG_RUNTIME_DIR, then in /tmp; no place at all is said" {
+	printf '#!/bin/sh\necho "$1" >%s\n' "$t/it" >"$t/xdg-open"
+	chmod 755 "$t/xdg-open"
+	chmod 777 "$t"
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "${t%/*}" 2>/dev/null || true
+	PATH=$t:$PATH XDG_RUNTIME_DIR=$t/no serve "$pb/main.pb" --open
+	within 5 grep -q '^/tmp/pb-serve-......\.html$' "$t/it"
+	kill $pid
+	ends 0
+	(ulimit -f 0 && trap '' XFSZ && exec "$bin/pb-serve" --open --once "$pb/main.pb") 2>&1 3>&- | cat >"$t/said" &
+	within 5 grep -q -- '--open: no file to tell a browser by: File too large: open the address by hand' "$t/said"
 }

@@ -217,6 +217,31 @@ def flood():
     print("afterwards", ask(b"GET / HTTP/1.1\r\n" + HOST + END), "files", "as before" if server()[0] <= before[0] + 2 else server()[0])
 
 
+def full():
+    """More connections than there are files for: the server sleeps meanwhile, and answers when they have gone."""
+    def busy():
+        with open(f"/proc/{pid}/stat") as stat:
+            return sum(map(int, stat.read().rsplit(") ", 1)[1].split()[11:13]))
+
+    def come():
+        s = socket.socket()
+        s.setblocking(False)
+        s.connect_ex(("127.0.0.1", port))
+        return s
+
+    all = [come() for _ in range(80)]
+    time.sleep(0.5)
+    before = busy()
+    time.sleep(2)
+    print("asleep" if busy() - before < 50 else f"{busy() - before} ticks in 2 s")
+    if sys.stdin.readline():
+        return
+    for s in all:
+        s.close()
+    time.sleep(2.5)
+    print("afterwards", ask(b"GET / HTTP/1.1\r\n" + HOST + END))
+
+
 def frames():
     """What the server says to frames that make no sense: the code it closes with."""
     def closes(name, *sends):
