@@ -30,5 +30,5 @@ drive() {
 }
 
 @test "a live page: groups, times, freeze, reconnect, stop, endings, hostile names" {
-	drive 15 viewer_live.mjs browser.html
+	drive 18 viewer_live.mjs browser.html
 }

@@ -37,9 +37,10 @@ const delta = (...parts) => [0x44, ...body(...parts)];
 const snapshot = (...parts) => [0x53, ...gzipSync(Uint8Array.from(body(...parts)))];
 const START = 1_700_000_000;
 // cells: [node, group, count], by node; the windows are two seconds long
-const windowOf = (n, cells, lost = 0) => {
+const windowOf = (n, cells, lost = 0) => [...number(n), ...windowAt(n, cells, lost)];
+const windowAt = (n, cells, lost = 0) => {
 	let before = 0;
-	return [...number(n), ...number((START + 2 * n) * 1e6), ...number(2e6), ...number(lost), ...number(cells.length),
+	return [...number((START + 2 * n) * 1e6), ...number(2e6), ...number(lost), ...number(cells.length),
 		...cells.flatMap(([node, group, count]) => { const by = node - before; before = node; return [...number(by), ...number(group), ...number(count)]; })];
 };
 const facts = more => section(7, [words(JSON.stringify({host: "box", command: "make", event: "cycles", unit: "samples", frequency: 99,
@@ -156,8 +157,9 @@ await test("a lost connection is said, tried again, and taken up where it broke 
 	equal(await newest("return s.address.replace(/^.*live/, 'live')"), "live?epoch=7&at=4");
 	await newest("s.close()");
 	await until("counts down: " + await text("state"), async () => /next try in 1 s/.test(await text("state")));
-	await page.click("#retry");
+	await page.evaluate(() => { document.querySelector("#retry").click(); document.querySelector("#retry").click(); });
 	await until("now", () => page.evaluate(() => window.sockets.length === 3));
+	equal(await page.locator("#retry").isVisible(), false);
 	await newest("s.open()");
 	await play(delta(5, section(6, [windowOf(3, [[2, 0, 1]]), windowOf(4, [[2, 0, 99]])])));
 	equal([await value("total"), await text("state"), await page.locator("#banner").isVisible()], [300, "live", false]);
@@ -181,6 +183,42 @@ await test("a message without sense makes it ask for everything anew", async () 
 	await newest("s.open()");
 	await play(snapshot(9, ...first, facts()));
 	equal([await value("total"), await text("state")], [100, "live"]);
+});
+await test("more than the page can take is said and not tried again, unless somebody asks", async () => {
+	await begin();
+	// What inflates to so much takes seconds; this says that it did.
+	await page.evaluate(() => {
+		const real = window.DecompressionStream;
+		window.DecompressionStream = function () {
+			window.DecompressionStream = real;
+			return new TransformStream({transform: (_, to) => to.enqueue({length: 257 << 20})});
+		};
+	});
+	await play([0x53, 1]);
+	await until("said", async () => /more than 256 MiB.*--memory/.test(await text("banner")));
+	await page.waitForTimeout(800);
+	equal([await text("state"), await value("total"), await page.evaluate(() => window.sockets.length)], ["gave up", 100, 1]);
+	await page.click("#retry");
+	await until("tried", () => page.evaluate(() => window.sockets.length === 2));
+	await newest("s.open()");
+	await play(snapshot(9, ...first, facts()));
+	equal([await text("state"), await page.locator("#banner").isVisible(), await page.locator("#retry").isVisible()], ["live", false, false]);
+});
+await test("counts beyond 2^53 are shown, and said to be rounded", async () => {
+	await begin();
+	equal(await text("left-out"), "");
+	await play(delta(3, section(6, [windowOf(2, [[2, 0, 2 ** 60]])])));
+	equal([await text("state"), await value("total"), (await text("left-out")).endsWith("counts beyond 2^53 are rounded")], ["live", 2 ** 60 + 100, true]);
+});
+await test("recordings joined out of order are in the strip by their time", async () => {
+	await open(url, {}, fakeServer);
+	await newest("s.open()");
+	await play(snapshot(2, ...beginning, section(6, [[0, ...windowAt(43200, [[2, 0, 5]])], [1, ...windowAt(0, [[2, 0, 6]])]]), facts()));
+	holds("a day: " + await page.textContent(".strip-label"), /^\d+ \w+ [\d:]+ – \d+ \w+ [\d:]+ \(24\.0 h\)$/.test(await page.textContent(".strip-label")));
+	await choose("time", "last");
+	equal(await value("total"), 5);
+	await drag(0.0, 0.4);
+	equal(await value("total"), 6);
 });
 await test("stop asks to be pressed twice, then says so to the server", async () => {
 	await begin({control: true});
