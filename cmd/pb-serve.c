@@ -272,11 +272,15 @@ serve(const struct input *in)
 {
 	struct session s = {.in = *in, .live = true};
 	enum feed_state state;
+	const char *note;
 
 	s.feed = feed_start(in->fd, in->name, &feed_options, web_wake, web);
 	web_start(web, s.feed);
-	while (!is_over(&s))
+	while (!is_over(&s)) {
 		web_service(web);
+		while ((note = feed_note(s.feed)))
+			warn("%s", note);
+	}
 	state = feed_state(s.feed);
 	web_close(web);
 	feed_close(s.feed);

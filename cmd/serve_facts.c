@@ -34,6 +34,12 @@ put_number(struct buf *to, const char *name, uint64_t n)
 	buf_printf(to, "\"%s\": %llu, ", name, (unsigned long long)n);
 }
 
+static void
+put_bool(struct buf *to, const char *name, bool is)
+{
+	buf_printf(to, "\"%s\": %s, ", name, is ? "true" : "false");
+}
+
 static const char *
 state_name(enum feed_state state)
 {
@@ -98,5 +104,7 @@ facts_write(struct buf *to, const struct facts *f, const struct segment *g)
 	put_number(to, "pruned", f->pruned);
 	put_number(to, "merged", f->merged);
 	put_number(to, "left_out", g->left_out);
+	put_bool(to, "crowded", f->crowded);
+	put_bool(to, "cut", f->cut);
 	buf_printf(to, "\"control\": %s}", f->control ? "true" : "false");
 }

@@ -15,7 +15,7 @@ struct facts {
 	enum feed_state state;
 	const char *error;
 	uint64_t pruned, merged;
-	bool control;
+	bool control, crowded, cut;
 };
 
 /* Appends the object that serve_message.h describes. */

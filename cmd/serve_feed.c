@@ -31,6 +31,15 @@ enum {
 	CELLS_MAX = 1 << 18, /* read and not yet entered */
 };
 
+/* What is said once. */
+enum { NOTE_CROWDED, NOTE_CUT, NOTES };
+
+static const char *const notes[] = {
+	[NOTE_CROWDED] = "what a segment of the stream defines takes more than three eighths of --memory, and room from the profile: "
+			 "see pb-record --segment-size",
+	[NOTE_CUT] = "names that are too long to be kept whole end in " CUT_MARK,
+};
+
 static const uint64_t often = 250000000; /* ns after which is entered what was read while input keeps coming */
 
 struct feed {
@@ -59,6 +68,7 @@ struct feed {
 	struct ring ring;
 	enum feed_state state;
 	uint64_t epoch, at;
+	bool noted[NOTES], said[NOTES];
 };
 
 static _Thread_local struct feed *reading; /* stream_on_wait() hands over nothing but the descriptor */
@@ -68,7 +78,15 @@ static _Thread_local struct feed *reading; /* stream_on_wait() hands over nothin
 static bool
 write_facts(struct feed *f)
 {
-	const struct facts facts = {f->becomes, f->error, f->store.pruned, f->store.history.merged, f->options.control};
+	const struct facts facts = {
+		.state = f->becomes,
+		.error = f->error,
+		.pruned = f->store.pruned,
+		.merged = f->store.history.merged,
+		.control = f->options.control,
+		.crowded = f->store.crowded,
+		.cut = f->store.profile.cut,
+	};
 	struct buf b = {0};
 
 	facts_write(&b, &facts, &f->segment);
@@ -82,6 +100,16 @@ write_facts(struct feed *f)
 	return true;
 }
 
+/* Remembers what is to be said once. */
+static void
+note(struct feed *f)
+{
+	pthread_mutex_lock(&f->ring_lock);
+	f->noted[NOTE_CROWDED] |= f->store.crowded;
+	f->noted[NOTE_CUT] |= f->store.profile.cut;
+	pthread_mutex_unlock(&f->ring_lock);
+}
+
 /* With the lock held. True: there is something new for clients. */
 static bool
 enter(struct feed *f)
@@ -90,6 +118,7 @@ enter(struct feed *f)
 	bool renewed = store_enter(&f->store, &f->segment), facts = write_facts(f);
 	struct buf delta = {0};
 
+	note(f);
 	if (!renewed && !facts && !f->store.n_windows)
 		return false;
 	if (!renewed)
@@ -333,6 +362,21 @@ feed_error(struct feed *f, struct buf *out)
 	if (f->error)
 		buf_puts(out, f->error);
 	pthread_mutex_unlock(&f->lock);
+}
+
+const char *
+feed_note(struct feed *f)
+{
+	const char *note = NULL;
+
+	pthread_mutex_lock(&f->ring_lock);
+	for (int i = 0; i < NOTES && !note; i++)
+		if (f->noted[i] && !f->said[i]) {
+			f->said[i] = true;
+			note = notes[i];
+		}
+	pthread_mutex_unlock(&f->ring_lock);
+	return note;
 }
 
 /* What is there already: a delta, or a snapshot that deltas go on from. */

@@ -46,6 +46,9 @@ enum feed_state feed_state(struct feed *f);
 /* Appends what is wrong with the stream, as its reader says it; nothing when all is well. */
 void feed_error(struct feed *f, struct buf *out);
 
+/* What is to be said about the profile, each thing once; NULL: nothing (more). */
+const char *feed_note(struct feed *f);
+
 /* A message to a page (serve_message.h says what is in it): immutable, shared by all clients it goes to. */
 struct message {
 	uint64_t epoch;	    /* of the numbering of nodes, frames, tasks and groups */

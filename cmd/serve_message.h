@@ -25,7 +25,8 @@
  * The facts: {"host", "release", "event", "unit", "frequency" (Hz; 0 with a period), "period", "command", "cpus",
  * "state": "live" | "ended" | "cut" | "failed" | "stopped", "error": text or "", "delivered", "lost": {cause: count},
  * "pruned": samples in [pruned], "merged": windows merged into coarser ones, "left_out": samples of other units,
- * "control": true when the page may stop the recording}.
+ * "crowded": true while the stream's segment defines more than its share of the memory, "cut": true when there were names
+ * too long to be kept whole, "control": true when the page may stop the recording}.
  *
  * Private to pb-serve. */
 #ifndef CMD_SERVE_MESSAGE_H

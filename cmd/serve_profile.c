@@ -8,10 +8,7 @@
 #include "base/buf.h"
 #include "flame/escape.h"
 
-enum {
-	TEXT_MAX = 64 << 10, /* bytes of a name: what is longer is cut */
-	CPU_MAX = 0xffff,
-};
+enum { CPU_MAX = 0xffff };
 
 void
 profile_init(struct profile *p)
@@ -59,57 +56,99 @@ add_text(struct profile *p, struct intern *to, const char *text, size_t len)
 	return id;
 }
 
+/* What is too long ends in a mark, and not in the middle of a character. The text is the buffer's then. */
 static struct text
-cut(struct text t)
+cut(struct profile *p, struct text t, size_t most, struct buf *b)
 {
-	return text_of(t.data, t.len < TEXT_MAX ? t.len : TEXT_MAX);
+	size_t len = most - (sizeof(CUT_MARK) - 1);
+
+	if (t.len <= most)
+		return t;
+	for (int i = 0; i < 3 && ((unsigned char)t.data[len] & 0xc0) == 0x80; i++)
+		len--;
+	buf_add(b, t.data, len);
+	buf_puts(b, CUT_MARK);
+	p->cut = true;
+	return text_of(b->data, b->len);
 }
 
 /* Nearly all names are shown as they are, and kept once. */
 static struct shown
-show(struct profile *p, struct text name)
+show(struct profile *p, struct text name, size_t most)
 {
-	struct buf b = {0};
+	struct buf b = {0}, whole = {0};
 	struct shown shown;
 
-	name = cut(name);
+	name = cut(p, name, most, &whole);
 	if (!name.len)
 		name = text_of("[unnamed]", 9);
 	escape_visible(&b, name.data, name.len);
 	shown.text = add_text(p, &p->names, b.data, b.len);
 	shown.raw = b.len == name.len ? shown.text : add_text(p, &p->names, name.data, name.len);
 	buf_free(&b);
+	buf_free(&whole);
 	return shown;
 }
 
 static uint32_t
 add_module(struct profile *p, struct text module)
 {
-	struct buf b = {0};
+	struct buf b = {0}, whole = {0};
 	uint32_t id;
 
-	module = cut(module);
+	module = cut(p, module, PROFILE_NAME_MAX, &whole);
 	escape_visible(&b, module.data, module.len);
 	id = add_text(p, &p->modules, b.data, b.len);
 	buf_free(&b);
+	buf_free(&whole);
 	return id;
 }
 
-uint32_t
-profile_frame(struct profile *p, struct text name, struct text module, uint32_t kind)
+static uint32_t
+enter_frame(struct profile *p, struct profile_frame f)
 {
-	struct profile_frame f = {show(p, name), module.len ? add_module(p, module) + 1 : 0, kind};
-	uint64_t hash = hash_pair((uint64_t)f.name.text << 32 | f.module, kind);
+	uint64_t hash = hash_pair((uint64_t)f.name.text << 32 | f.module, f.kind);
 	struct probe probe = table_probe(&p->frame_table, hash);
 	uint32_t i;
 
 	while (table_next(&p->frame_table, &probe, &i))
-		if (p->frames[i].name.text == f.name.text && p->frames[i].module == f.module && p->frames[i].kind == kind)
+		if (p->frames[i].name.text == f.name.text && p->frames[i].module == f.module && p->frames[i].kind == f.kind)
 			return i;
 	GROW(p->frames, p->n_frames, p->cap_frames);
 	p->frames[p->n_frames] = f;
 	table_insert(&p->frame_table, hash, (uint32_t)p->n_frames);
 	return (uint32_t)p->n_frames++;
+}
+
+uint32_t
+profile_frame(struct profile *p, struct text name, struct text module, uint32_t kind)
+{
+	return enter_frame(p, (struct profile_frame){
+				      show(p, name, PROFILE_NAME_MAX), module.len ? add_module(p, module) + 1 : 0, kind});
+}
+
+static struct shown
+copy_shown(struct profile *to, const struct profile *from, struct shown s)
+{
+	struct text text = profile_text(from, s.text), raw = profile_text(from, s.raw);
+	struct shown copy = {.text = add_text(to, &to->names, text.data, text.len)};
+
+	copy.raw = s.raw == s.text ? copy.text : add_text(to, &to->names, raw.data, raw.len);
+	return copy;
+}
+
+uint32_t
+profile_copy_frame(struct profile *to, const struct profile *from, uint32_t frame)
+{
+	struct profile_frame f = from->frames[frame];
+
+	f.name = copy_shown(to, from, f.name);
+	if (f.module) {
+		const struct interned *module = &from->modules.all[f.module - 1];
+
+		f.module = add_text(to, &to->modules, module->text, module->len) + 1;
+	}
+	return enter_frame(to, f);
 }
 
 static uint32_t
@@ -118,10 +157,9 @@ at_most(uint64_t n, uint32_t limit)
 	return n < limit ? (uint32_t)n : limit;
 }
 
-uint32_t
-profile_task(struct profile *p, uint64_t pid, uint64_t tid, struct text comm)
+static uint32_t
+enter_task(struct profile *p, struct profile_task t)
 {
-	struct profile_task t = {at_most(pid, UINT32_MAX), at_most(tid, UINT32_MAX), show(p, comm)};
 	uint64_t hash = hash_pair((uint64_t)t.pid << 32 | t.tid, t.comm.text);
 	struct probe probe = table_probe(&p->task_table, hash);
 	uint32_t i;
@@ -133,6 +171,22 @@ profile_task(struct profile *p, uint64_t pid, uint64_t tid, struct text comm)
 	p->tasks[p->n_tasks] = t;
 	table_insert(&p->task_table, hash, (uint32_t)p->n_tasks);
 	return (uint32_t)p->n_tasks++;
+}
+
+uint32_t
+profile_task(struct profile *p, uint64_t pid, uint64_t tid, struct text comm)
+{
+	return enter_task(p, (struct profile_task){
+				     at_most(pid, UINT32_MAX), at_most(tid, UINT32_MAX), show(p, comm, PROFILE_COMM_MAX)});
+}
+
+uint32_t
+profile_copy_task(struct profile *to, const struct profile *from, uint32_t task)
+{
+	struct profile_task t = from->tasks[task];
+
+	t.comm = copy_shown(to, from, t.comm);
+	return enter_task(to, t);
 }
 
 uint32_t

@@ -4,6 +4,7 @@
 #ifndef CMD_SERVE_PROFILE_H
 #define CMD_SERVE_PROFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,10 @@
 #include "stream/record.h"
 
 #define PRUNED "[pruned]" /* what stands for cold frames, or tasks, that made room */
+
+/* Bytes of a name: what is longer is cut, and ends in a mark. */
+enum { PROFILE_NAME_MAX = 4096, PROFILE_COMM_MAX = 256 };
+#define CUT_MARK "...[cut]"
 
 enum { FRAME_USER, FRAME_KERNEL, FRAME_INLINED, FRAME_JIT, FRAME_MARK };
 
@@ -40,6 +45,7 @@ struct profile_group {
 struct profile {
 	struct intern names, modules; /* texts; modules as they are shown */
 	size_t text_bytes;
+	bool cut; /* names were too long */
 	struct profile_frame *frames;
 	size_t n_frames, cap_frames;
 	struct profile_task *tasks;
@@ -58,6 +64,10 @@ size_t profile_bytes(const struct profile *p); /* of memory */
 uint32_t profile_frame(struct profile *p, struct text name, struct text module, uint32_t kind);
 uint32_t profile_task(struct profile *p, uint64_t pid, uint64_t tid, struct text comm);
 uint32_t profile_group(struct profile *p, uint32_t task, uint64_t cpu);
+
+/* The same for what another profile has. */
+uint32_t profile_copy_frame(struct profile *to, const struct profile *from, uint32_t frame);
+uint32_t profile_copy_task(struct profile *to, const struct profile *from, uint32_t task);
 
 static inline size_t
 table_bytes(const struct table *t)

@@ -28,17 +28,6 @@ pruned(void)
 
 /* ---- building ---- */
 
-static uint32_t
-copy_frame(struct profile *to, const struct profile *from, uint32_t frame)
-{
-	const struct profile_frame *f = &from->frames[frame];
-	struct text module = text_of("", 0);
-
-	if (f->module)
-		module = text_of(from->modules.all[f->module - 1].text, from->modules.all[f->module - 1].len);
-	return profile_frame(to, profile_text(from, f->name.raw), module, f->kind);
-}
-
 /* New ids of nodes by old ones. What is folded gets those of its nearest kept ancestor's [pruned]. */
 static uint32_t *
 build_nodes(struct profile *to, const struct profile *from, const uint8_t *plan)
@@ -50,7 +39,7 @@ build_nodes(struct profile *to, const struct profile *from, const uint8_t *plan)
 
 		if (plan[id] == KEPT) {
 			if (!frames[frame])
-				frames[frame] = copy_frame(to, from, frame) + 1;
+				frames[frame] = profile_copy_frame(to, from, frame) + 1;
 			ids[id] = tree_child(&to->tree, parent, frames[frame] - 1);
 		} else if (plan[id] == FOLDED && (!old_parent || plan[old_parent] == KEPT)) {
 			ids[id] = tree_child(&to->tree, parent,
@@ -71,13 +60,11 @@ build_groups(struct profile *to, const struct profile *from, const uint8_t *plan
 
 	for (size_t i = 0; i < from->n_groups; i++) {
 		const struct profile_group *g = &from->groups[i];
-		const struct profile_task *t = &from->tasks[g->task];
 		uint32_t task;
 
 		if (plan[g->task] == DROPPED)
 			continue;
-		task = plan[g->task] == KEPT ? profile_task(to, t->pid, t->tid, profile_text(from, t->comm.raw))
-					     : profile_task(to, 0, 0, pruned());
+		task = plan[g->task] == KEPT ? profile_copy_task(to, from, g->task) : profile_task(to, 0, 0, pruned());
 		ids[i] = profile_group(to, task, g->cpu);
 	}
 	return ids;
@@ -90,6 +77,7 @@ renew(struct profile *p, struct history *h, struct stack_nodes *nodes, const str
 	uint32_t *node_ids, *group_ids;
 
 	profile_init(p);
+	p->cut = old.cut;
 	node_ids = build_nodes(p, &old, plan->nodes);
 	group_ids = build_groups(p, &old, plan->tasks);
 	profile_free(&old);
@@ -104,21 +92,49 @@ renew(struct profile *p, struct history *h, struct stack_nodes *nodes, const str
 
 /* ---- what to keep ---- */
 
-/* Totals of nodes and of tasks. */
+/* What a node or task is worth: in the upper bits how lately it had samples - in the last window, the one before, the two
+ * before that, the four before those - and in the others how many in all. So no past is worth more than what is new. */
+enum { COUNT_BITS = 57, RECENT = 63 };
+
+static uint64_t
+recency(size_t age)
+{
+	uint64_t steps = 0;
+
+	for (; age; age /= 2)
+		steps++;
+	return RECENT - steps;
+}
+
+static void
+add_worth(uint64_t *worth, uint64_t recent, uint64_t count)
+{
+	const uint64_t most = (1ULL << COUNT_BITS) - 1;
+	uint64_t sum = (*worth & most) + (count < most ? count : most);
+
+	recent = *worth >> COUNT_BITS > recent ? *worth >> COUNT_BITS : recent;
+	*worth = recent << COUNT_BITS | (sum < most ? sum : most);
+}
+
+/* The worth of nodes, with all that is above them, and of tasks; 0 without samples. */
 static uint64_t *
-add_up(struct profile *p, const struct history *h, uint64_t *tasks)
+weigh(struct profile *p, const struct history *h, uint64_t *tasks)
 {
 	uint64_t *nodes = p->tree.values[0];
 
 	memset(nodes, 0, p->tree.n * sizeof(*nodes));
-	for (size_t i = 0; i < h->n; i++)
+	for (size_t i = 0; i < h->n; i++) {
+		uint64_t recent = recency(h->n - 1 - i);
+
 		for (size_t c = 0; c < h->spans[i].n; c++) {
 			const struct cell *cell = &h->spans[i].cells[c];
 
-			nodes[span_node(h, &h->spans[i], cell->place)] += cell->count;
-			tasks[p->groups[cell->group].task] += cell->count;
+			add_worth(&nodes[span_node(h, &h->spans[i], cell->place)], recent, cell->count);
+			add_worth(&tasks[p->groups[cell->group].task], recent, cell->count);
 		}
-	tree_accumulate(&p->tree, nodes);
+	}
+	for (uint32_t id = p->tree.n; --id > 0;)
+		add_worth(&nodes[p->tree.nodes[id].parent], nodes[id] >> COUNT_BITS, nodes[id] & ((1ULL << COUNT_BITS) - 1));
 	return nodes;
 }
 
@@ -166,7 +182,7 @@ renew_names(struct profile *p, struct history *h, struct stack_nodes *nodes)
 	for (size_t i = 0; i < h->n; i++)
 		for (size_t c = 0; h->spans[i].by_stack && c < h->spans[i].n; c++)
 			stack_node(nodes, h->spans[i].cells[c].place);
-	values = add_up(p, h, tasks);
+	values = weigh(p, h, tasks);
 	plan = (struct plan){keep_largest(values, p->tree.n, p->tree.n), keep_largest(tasks, p->n_tasks, p->n_tasks)};
 	renew(p, h, nodes, &plan);
 	free(plan.nodes);
@@ -177,7 +193,7 @@ renew_names(struct profile *p, struct history *h, struct stack_nodes *nodes)
 static void
 prune(struct profile *p, struct history *h, struct stack_nodes *nodes, size_t most_nodes, size_t most_tasks)
 {
-	uint64_t *tasks = xcalloc(p->n_tasks, sizeof(*tasks)), *values = add_up(p, h, tasks);
+	uint64_t *tasks = xcalloc(p->n_tasks, sizeof(*tasks)), *values = weigh(p, h, tasks);
 	struct plan plan = {keep_largest(values, p->tree.n, most_nodes), keep_largest(tasks, p->n_tasks, most_tasks)};
 
 	renew(p, h, nodes, &plan);
@@ -200,6 +216,8 @@ renew_smaller(struct profile *p, struct history *h, struct stack_nodes *nodes, s
 	history_settle(h);
 	stack_nodes_forget(nodes);
 	for (int round = 0; round < ROUNDS && profile_bytes(p) + history_bytes(h) > goal; round++) {
+		if (most_nodes <= NODES_MIN && most_tasks <= TASKS_MIN)
+			break;
 		most_nodes = larger(most_nodes / 2, NODES_MIN);
 		most_tasks = larger(most_tasks / 2, TASKS_MIN);
 		prune(p, h, nodes, most_nodes, most_tasks);

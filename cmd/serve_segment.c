@@ -220,8 +220,10 @@ segment_begin(struct segment *g, struct stream *s)
 	g->n_members = g->cap_members = 0;
 	g->wanted = g->changed = true;
 	g->in_window = g->renamed = false;
-	if (!s)
+	if (!s) {
+		dict_free(&g->dict);
 		return;
+	}
 	g->ended = false;
 	dict_take(&g->dict, s);
 	if (!read_segment(s, &r))
@@ -342,6 +344,7 @@ void
 segment_init(struct segment *g, struct profile *p, size_t most_cells)
 {
 	*g = (struct segment){.profile = p, .most_cells = most_cells, .wanted = true};
+	g->dict.text_max = PROFILE_NAME_MAX + 1; /* one more: it shows that they are to be cut */
 	g->dict.without = 1u << RECORD_symbol | 1u << RECORD_source;
 	g->nodes.dict = &g->dict;
 	g->nodes.tree = &p->tree;
@@ -352,14 +355,8 @@ segment_init(struct segment *g, struct profile *p, size_t most_cells)
 size_t
 segment_bytes(const struct segment *g)
 {
-	const struct dict *d = &g->dict;
-	const struct texts *texts[] = {&d->event_names, &d->event_units, &d->paths, &d->build_ids, &d->comms, &d->functions};
-	size_t n = stack_nodes_bytes(&g->nodes);
+	size_t n = stack_nodes_bytes(&g->nodes) + dict_bytes(&g->dict);
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		n += texts[i]->bytes.cap + texts[i]->cap * sizeof(*texts[i]->ends);
-	n += d->cap_modules * sizeof(*d->modules) + d->cap_frames * sizeof(*d->frames) + d->cap_stacks * sizeof(*d->stacks) +
-	     d->cap_tasks * sizeof(*d->tasks) + d->cap_names * sizeof(*d->names);
 	n += g->cap_members * sizeof(*g->members) + g->cap_windows * sizeof(*g->windows) + g->cap_cells * sizeof(*g->cells);
 	n += table_bytes(&g->member_table) + table_bytes(&g->cell_table);
 	return n;

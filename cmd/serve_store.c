@@ -61,13 +61,20 @@ limit_windows(struct store *s)
 }
 
 /* What the profile and its history may take: with what a segment defines, half of all, for to make it smaller and to make
- * messages of it takes memory, too. A large segment leaves it an eighth. */
+ * messages of it takes memory, too. A large segment leaves it an eighth, which is said: it may be larger than all. */
 static size_t
-allowance(const struct store *s)
+allowance(struct store *s)
 {
 	uint64_t all = s->memory / 2, least = s->memory / 8;
 
-	return all > s->segment_bytes + least ? (size_t)(all - s->segment_bytes) : (size_t)least;
+	s->crowded = s->segment_bytes > all - least;
+	return s->crowded ? (size_t)least : (size_t)(all - s->segment_bytes);
+}
+
+static size_t
+larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
 }
 
 /* Coarser windows first, then fewer nodes and tasks. True: ids have changed. */
@@ -84,10 +91,11 @@ limit_memory(struct store *s, struct segment *g)
 		return false;
 	for (size_t n = h->n; n > 64 && history_bytes(h) > most / 4; n /= 2)
 		history_merge(h, UINT64_MAX, n / 2);
-	if (profile_bytes(p) + history_bytes(h) <= most / 4 * 3)
+	if (profile_bytes(p) + history_bytes(h) <= larger(most / 4 * 3, s->least + s->least / 8))
 		return false;
 	renew_smaller(p, h, &g->nodes, most / 2);
 	segment_forget_groups(g);
+	s->least = profile_bytes(p) + history_bytes(h);
 	s->pruned = renew_pruned(p, h);
 	return true;
 }

@@ -17,7 +17,9 @@ struct store {
 	struct profile profile;
 	struct history history;
 	uint64_t pruned;      /* samples in [pruned] */
+	size_t least;	      /* bytes that were left when it was made smaller last: no use to try again at once */
 	size_t segment_bytes; /* of memory, when it was entered last */
+	bool crowded;	      /* the segment takes more than its share */
 
 	struct buf windows; /* records for a message of what was entered last */
 	size_t n_windows, most_bytes; /* there are no more records when they are longer */

@@ -119,16 +119,17 @@ stack_nodes_forget(struct stack_nodes *n)
 {
 	free(n->spellings);
 	free(n->ends);
+	free(n->spelled);
 	n->spellings = NULL;
 	n->ends = NULL;
-	n->cap_spellings = n->cap_ends = n->n_spelled = 0;
+	n->spelled = NULL;
+	n->cap_spellings = n->cap_ends = n->n_spelled = n->cap_spelled = 0;
 }
 
 void
 stack_nodes_free(struct stack_nodes *n)
 {
 	stack_nodes_forget(n);
-	free(n->spelled);
 	free(n->climbed);
 	buf_free(&n->naming.scratch);
 }

@@ -182,6 +182,64 @@ segments() {
 	same page-cpu cat "$BATS_TEST_TMPDIR/folded-cpu"
 }
 
+# bounded MEMORY DOCUMENT... < STREAM: the documents come to the test's directory; the process took no more than MEMORY and 8 MB.
+bounded() {
+	local kb
+	build/tests/serve/feed -q -m "$@" 2>"$BATS_TEST_TMPDIR/took" >"$BATS_TEST_TMPDIR/out" || return
+	python3 tests/serve/decode.py --into "$BATS_TEST_TMPDIR" <"$BATS_TEST_TMPDIR/out" >/dev/null 2>&1 || return
+	kb=$(awk 'END { print $(NF - 1) }' "$BATS_TEST_TMPDIR/took")
+	[ "$kb" -lt $(($1 / 1024 + 8192)) ] || { echo "$kb kB" && return 1; }
+}
+
+@test "a segment that defines too much says so; the memory comes back with the next one" {
+	build/tests/serve/storm 140 500 120 >"$BATS_TEST_TMPDIR/stream"
+	build/tests/serve/feed -m 33554432 stats <"$BATS_TEST_TMPDIR/stream" 2>"$BATS_TEST_TMPDIR/took" >"$BATS_TEST_TMPDIR/out"
+	equals "$(grep -c 'takes more than three eighths of --memory' "$BATS_TEST_TMPDIR/took")" 1
+	grep -ao '{"host".*}' "$BATS_TEST_TMPDIR/out" | tail -1 >"$BATS_TEST_TMPDIR/stats"
+	equals "$(jq -c '[.crowded, .memory < 17000000]' "$BATS_TEST_TMPDIR/stats")" '[false,true]'
+	! grep -q 'takes more' <(build/tests/serve/storm 20 500 20 | build/tests/serve/feed -q -m 33554432 2>&1 >/dev/null)
+}
+
+@test "names of 64 KiB that take four times that to be shown: they are cut, quickly, and memory stays in its bounds" {
+	python3 - <<-'END' | pb-dump -r >"$BATS_TEST_TMPDIR/stream"
+	for s in range(8):
+	    print('segment\nevent\nmodule path="/bin/a"\ntask comm="a"')
+	    for i in range(60):
+	        print(f'frame offset={i}\nfunction name="{s}_{i}_' + '\\x01' * 65000 + f'"\nname frame={i} function={i}\nstack frame={i}')
+	    print('window end=1000000000')
+	    for i in range(60):
+	        print(f'sample stack={i} count=1')
+	    print('end')
+	END
+	local start=$SECONDS
+	bounded 16777216 stats folded <"$BATS_TEST_TMPDIR/stream"
+	[ $((SECONDS - start)) -lt 20 ]
+	equals "$(jq -c '[.samples, .memory < .memory_limit, .cut]' "$BATS_TEST_TMPDIR/stats")" '[480,true,true]'
+	equals "$(awk '{ n += $NF } END { print n }' "$BATS_TEST_TMPDIR/folded")" 480
+	grep -q 'x01\.\.\.\[cut\] 1$' "$BATS_TEST_TMPDIR/folded"
+	equals "$(grep -c 'are too long to be kept whole' "$BATS_TEST_TMPDIR/took")" 1
+}
+
+@test "a long name is cut between two characters" {
+	{
+		printf '%s\n' segment event module frame stack task
+		printf 'function name="%s"\nname\nwindow end=5\nsample count=1\nend\n' "$(printf 'é%.0s' {1..3000})"
+	} | stream
+	feed folded <"$BATS_TEST_TMPDIR/stream"
+	iconv -f UTF-8 -t UTF-8 "$BATS_TEST_TMPDIR/folded" >/dev/null
+	grep -q 'é\.\.\.\[cut\] 1$' "$BATS_TEST_TMPDIR/folded"
+}
+
+@test "what makes room is what had no samples for longest, however many it had" {
+	python3 tests/serve/phases.py 30000 1000 8000 | stream
+	bounded 16777216 stats folded <"$BATS_TEST_TMPDIR/stream"
+	equals "$(jq -c '[.samples, .pruned > 0]' "$BATS_TEST_TMPDIR/stats")" '[30008000,true]'
+	equals "$(grep -c ';new_.* 1$' "$BATS_TEST_TMPDIR/folded")" 8000
+	cp "$BATS_TEST_TMPDIR/folded" "$BATS_TEST_TMPDIR/before"
+	bounded 16777216 folded <"$BATS_TEST_TMPDIR/stream"
+	cmp "$BATS_TEST_TMPDIR/folded" "$BATS_TEST_TMPDIR/before"
+}
+
 @test "days of windows: they are merged, oldest first, evenly" {
 	build/tests/serve/storm 20000 2 1000 >"$BATS_TEST_TMPDIR/stream"
 	feed -w 600000000000 stats <"$BATS_TEST_TMPDIR/stream"

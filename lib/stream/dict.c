@@ -7,10 +7,12 @@
 #include "base/alloc.h"
 #include "stream/stream.h"
 
+enum { KEPT_MAX = 1 << 20 }; /* bytes of memory that an empty dictionary keeps */
+
 static void
-keep(struct texts *t, struct text text)
+keep(const struct dict *d, struct texts *t, struct text text)
 {
-	buf_add(&t->bytes, text.data, text.len);
+	buf_add(&t->bytes, text.data, d->text_max && text.len > d->text_max ? d->text_max : text.len);
 	GROW(t->ends, t->n, t->cap);
 	t->ends[t->n++] = t->bytes.len;
 }
@@ -52,8 +54,8 @@ take_events(struct dict *d, struct stream *s)
 
 	while (read_event(s, &r)) {
 		APPEND(d, events) = (struct dict_event){r.frequency, r.period};
-		keep(&d->event_names, r.name);
-		keep(&d->event_units, r.unit);
+		keep(d, &d->event_names, r.name);
+		keep(d, &d->event_units, r.unit);
 	}
 }
 
@@ -65,8 +67,8 @@ take_modules(struct dict *d, struct stream *s)
 	while (read_module(s, &r)) {
 		APPEND(d, modules) = (struct dict_module){
 			.kind = r.kind <= MODULE_MARK ? (enum module_kind)r.kind : MODULE_ANON, .pid = r.pid};
-		keep(&d->paths, r.path);
-		keep(&d->build_ids, r.build_id);
+		keep(d, &d->paths, r.path);
+		keep(d, &d->build_ids, r.build_id);
 	}
 }
 
@@ -77,7 +79,7 @@ take_symbols(struct dict *d, struct stream *s)
 
 	while (read_symbol(s, &r)) {
 		APPEND(d, symbols) = (struct dict_symbol){(uint32_t)r.module, r.start, r.size};
-		keep(&d->symbol_names, r.name);
+		keep(d, &d->symbol_names, r.name);
 	}
 }
 
@@ -109,7 +111,7 @@ take_tasks(struct dict *d, struct stream *s)
 
 	while (read_task(s, &r)) {
 		APPEND(d, tasks) = (struct dict_task){r.pid, r.tid, r.start};
-		keep(&d->comms, r.comm);
+		keep(d, &d->comms, r.comm);
 	}
 }
 
@@ -143,10 +145,10 @@ take_texts(struct dict *d, struct stream *s)
 
 	if (stream_type(s) == RECORD_function)
 		while (read_function(s, &r.function))
-			keep(&d->functions, r.function.name);
+			keep(d, &d->functions, r.function.name);
 	if (stream_type(s) == RECORD_source)
 		while (read_source(s, &r.source))
-			keep(&d->sources, r.source.path);
+			keep(d, &d->sources, r.source.path);
 }
 
 #define ALL_TEXTS(d)                                                                                                   \
@@ -155,11 +157,29 @@ take_texts(struct dict *d, struct stream *s)
 			&(d)->functions, &(d)->sources, NULL                                                           \
 	}
 
+size_t
+dict_bytes(const struct dict *d)
+{
+	const struct texts *all[] = ALL_TEXTS(d);
+	size_t n = d->cap_events * sizeof(*d->events) + d->cap_modules * sizeof(*d->modules) +
+		   d->cap_symbols * sizeof(*d->symbols) + d->cap_frames * sizeof(*d->frames) +
+		   d->cap_stacks * sizeof(*d->stacks) + d->cap_tasks * sizeof(*d->tasks) + d->cap_names * sizeof(*d->names);
+
+	for (const struct texts **t = all; *t; t++)
+		n += (*t)->bytes.cap + (*t)->cap * sizeof(*(*t)->ends);
+	return n;
+}
+
+/* The memory is used again, unless there is much of it. */
 static void
 clear(struct dict *d)
 {
 	struct texts *all[] = ALL_TEXTS(d);
 
+	if (dict_bytes(d) > KEPT_MAX) {
+		dict_free(d);
+		return;
+	}
 	d->n_events = d->n_modules = d->n_symbols = d->n_frames = d->n_stacks = d->n_tasks = d->n_names = 0;
 	for (struct texts **t = all; *t; t++)
 		texts_clear(*t);
@@ -198,5 +218,5 @@ dict_free(struct dict *d)
 	free(d->stacks);
 	free(d->tasks);
 	free(d->names);
-	*d = (struct dict){.without = d->without};
+	*d = (struct dict){.text_max = d->text_max, .without = d->without};
 }

@@ -67,6 +67,7 @@ struct dict_name {
 	size_t n_##name, cap_##name
 
 struct dict {
+	size_t text_max;  /* of texts, no more bytes than these are kept; 0: all */
 	uint32_t without; /* bit 1 << RECORD_x: definitions of this type are passed over; set before the first use */
 	DICT_ARRAY(dict_event, events);
 	DICT_ARRAY(dict_module, modules);
@@ -84,6 +85,7 @@ struct dict {
  * stream_next(). */
 bool dict_take(struct dict *d, struct stream *s);
 void dict_free(struct dict *d);
+size_t dict_bytes(const struct dict *d); /* of memory */
 
 /* Valid until the next definition is taken. */
 static inline struct text

@@ -121,6 +121,8 @@ serve(struct feed *f, uint64_t stop_ns)
 	}
 	while (!absent && follow(f, &first, quiet ? NULL : "message"))
 		;
+	for (const char *note; (note = feed_note(f));)
+		fprintf(stderr, "%s\n", note);
 	fprintf(stderr, "%u snapshots in clients' hands\n", feed_snapshots(f));
 	for (int i = 0; i < n_clients; i++)
 		if (clients[i].held)
