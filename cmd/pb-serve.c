@@ -303,6 +303,7 @@ main(int argc, char **argv)
 		.guard = &guard,
 		.fd = listening.fd,
 		.max_clients = max_clients,
+		.memory = feed_options.memory,
 		.allow_control = feed_options.control,
 	});
 	if (!web)

@@ -18,7 +18,7 @@
 struct document {
 	enum feed_document which;
 	struct fold_groups by;
-	uint64_t epoch, at, bytes, cap; /* the feed's, for the figures */
+	uint64_t epoch, at, bytes, held, cap; /* the feed's, for the figures */
 
 	/* private */
 	struct tree tree;     /* by name, as folded text has them */

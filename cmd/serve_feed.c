@@ -430,13 +430,13 @@ message_release(struct feed *f, const struct message *m)
 	pthread_mutex_unlock(&f->ring_lock);
 }
 
-unsigned
-feed_snapshots(struct feed *f)
+uint64_t
+feed_held(struct feed *f)
 {
-	unsigned n;
+	uint64_t n;
 
 	pthread_mutex_lock(&f->ring_lock);
-	n = f->ring.snapshots;
+	n = f->ring.given_bytes;
 	pthread_mutex_unlock(&f->ring_lock);
 	return n;
 }
@@ -455,6 +455,7 @@ feed_document(struct feed *f, enum feed_document which, const char *query, struc
 	d.bytes = profile_bytes(&f->store.profile) + history_bytes(&f->store.history) + f->store.segment_bytes;
 	pthread_mutex_lock(&f->ring_lock);
 	d.bytes += ring_bytes(&f->ring);
+	d.held = f->ring.given_bytes;
 	pthread_mutex_unlock(&f->ring_lock);
 	pthread_mutex_unlock(&f->lock);
 	d.cap = f->options.memory;

@@ -63,9 +63,9 @@ struct message {
 const struct message *feed_message(struct feed *f, uint64_t epoch, uint64_t at);
 void message_release(struct feed *f, const struct message *m);
 
-/* Bounds memory: how many different snapshots are in clients' hands. A server whose slow clients hold more than it
- * likes drops them. */
-unsigned feed_snapshots(struct feed *f);
+/* Bytes of messages that are kept for slow clients only, the newest ones not among them. A server to whom that is too
+ * much drops the clients that hold the oldest. */
+uint64_t feed_held(struct feed *f);
 
 enum feed_document { FEED_TREE_JSON, FEED_FOLDED, FEED_FLAME_SVG, FEED_STATS };
 

@@ -4,16 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/parse.h"
 #include "serve_server.h"
-
-#define STALLED (30 * 1000000000ull) /* without taking a byte */
 
 enum {
 	INBOUND = 64,	/* bytes in a message from a page */
 	CLOSE_SECONDS = 5,
-	SNAPSHOTS = 4,	/* that slow clients may hold */
+	HELD_SHARE = 8,	/* of the memory: what messages may take that only slow clients need */
 };
 
 struct client {
@@ -22,7 +19,7 @@ struct client {
 	uint64_t epoch, at;	   /* what it has been given */
 	const struct message *now; /* on its way to it, or NULL */
 	size_t sent;		   /* of that */
-	uint64_t moved;		   /* when it took something last */
+	bool dropped;		   /* too slow for what it held */
 	bool settled;		   /* it has everything there was when it last looked */
 	enum lws_close_status close;
 	size_t n_said;
@@ -55,7 +52,6 @@ join(struct web *w, struct client *c, struct lws *wsi)
 {
 	memset(c, 0, sizeof(*c));
 	c->wsi = wsi;
-	c->moved = monotonic_ns();
 	if (!live_query(wsi, &c->epoch, &c->at))
 		return -1;
 	c->next = w->clients;
@@ -112,6 +108,8 @@ send_some(struct web *w, struct client *c)
 	size_t n;
 	int flags;
 
+	if (c->dropped)
+		return -1;
 	if (!c->now) {
 		c->now = feed_message(w->feed, c->epoch, c->at);
 		c->sent = 0;
@@ -125,7 +123,6 @@ send_some(struct web *w, struct client *c)
 	if (lws_write(c->wsi, w->scratch + LWS_PRE, n, (enum lws_write_protocol)flags) < 0)
 		return -1;
 	c->sent += n;
-	c->moved = monotonic_ns();
 	if (c->sent == c->now->len) {
 		c->epoch = c->now->epoch;
 		c->at = c->now->at;
@@ -144,6 +141,7 @@ live_refresh(struct web *w)
 		if (!c->now)
 			lws_callback_on_writable(c->wsi);
 	}
+	live_drop_slow(w);
 }
 
 bool
@@ -169,23 +167,30 @@ live_release(struct web *w)
 		release(w, c);
 }
 
-/* Clients that stand still cost nothing as long as they hold the same messages; when too many snapshots are in their
- * hands the one goes that has stood longest. It can come back and is given what it lacks. */
-void
-live_drop_stalled(struct web *w)
+static bool
+is_older(const struct message *a, const struct message *b)
 {
-	uint64_t now = monotonic_ns();
-	struct client *oldest = NULL;
+	return a->epoch != b->epoch ? a->epoch < b->epoch : a->at < b->at;
+}
 
-	if (feed_snapshots(w->feed) <= SNAPSHOTS)
-		return;
-	for (struct client *c = w->clients; c; c = c->next)
-		if (c->now && *c->now->bytes == 'S' && now - c->moved >= STALLED && (!oldest || c->moved < oldest->moved))
-			oldest = c;
-	if (!oldest)
-		return;
-	web_refuse(w, REFUSED_SLOW);
-	lws_set_timeout(oldest->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+/* Clients that stand still or drip cost nothing as long as they hold the same messages. When those that are kept for them
+ * alone become too much, the one goes that holds the oldest. It can come back and is given what it lacks. */
+void
+live_drop_slow(struct web *w)
+{
+	while (feed_held(w->feed) > w->o.memory / HELD_SHARE) {
+		struct client *oldest = NULL;
+
+		for (struct client *c = w->clients; c; c = c->next)
+			if (c->now && (!oldest || is_older(c->now, oldest->now)))
+				oldest = c;
+		if (!oldest)
+			return;
+		web_refuse(w, REFUSED_SLOW);
+		release(w, oldest);
+		oldest->dropped = true;
+		lws_set_timeout(oldest->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+	}
 }
 
 /* ---- from the page ---- */

@@ -9,16 +9,16 @@
 struct kept {
 	struct message message; /* first: a message is found again by its address */
 	unsigned clients;
-	bool snapshot, held; /* held: by the ring */
+	bool held; /* by the ring */
 };
 
 static struct kept *
-keep(uint64_t epoch, uint64_t at, struct buf *bytes, bool snapshot)
+keep(uint64_t epoch, uint64_t at, struct buf *bytes)
 {
 	struct kept *k = xmalloc(sizeof(*k));
 
 	bytes->data = xreallocarray(bytes->data, bytes->len, 1);
-	*k = (struct kept){{epoch, at, bytes->len, (unsigned char *)bytes->data}, 0, snapshot, true};
+	*k = (struct kept){{epoch, at, bytes->len, (unsigned char *)bytes->data}, 0, true};
 	*bytes = (struct buf){0};
 	return k;
 }
@@ -65,7 +65,7 @@ ring_add(struct ring *r, uint64_t epoch, uint64_t at, struct buf *bytes)
 	}
 	while (r->n && (r->n == RING_DELTAS || r->bytes + bytes->len > r->most_bytes))
 		drop_oldest(r);
-	r->deltas[r->next++ % RING_DELTAS] = keep(epoch, at, bytes, false);
+	r->deltas[r->next++ % RING_DELTAS] = keep(epoch, at, bytes);
 	r->n++;
 	r->bytes += r->deltas[(r->next - 1) % RING_DELTAS]->message.len;
 	if (r->snapshot && r->snapshot->message.at + r->n < at) {
@@ -75,9 +75,8 @@ ring_add(struct ring *r, uint64_t epoch, uint64_t at, struct buf *bytes)
 }
 
 static const struct message *
-give(struct ring *r, struct kept *k)
+give(struct kept *k)
 {
-	r->snapshots += k->snapshot && !k->clients;
 	k->clients++;
 	return &k->message;
 }
@@ -87,7 +86,7 @@ ring_delta(struct ring *r, uint64_t at, uint64_t now)
 {
 	if (at >= now || now - at > r->n)
 		return NULL;
-	return give(r, r->deltas[(r->next - (unsigned)(now - at)) % RING_DELTAS]);
+	return give(r->deltas[(r->next - (unsigned)(now - at)) % RING_DELTAS]);
 }
 
 const struct message *
@@ -97,7 +96,7 @@ ring_snapshot(struct ring *r, uint64_t epoch, uint64_t now)
 
 	if (!k || k->message.epoch != epoch || now - k->message.at > r->n)
 		return NULL;
-	return give(r, r->snapshot);
+	return give(r->snapshot);
 }
 
 const struct message *
@@ -105,8 +104,8 @@ ring_set_snapshot(struct ring *r, uint64_t epoch, uint64_t at, struct buf *bytes
 {
 	if (r->snapshot)
 		let_go(r, r->snapshot);
-	r->snapshot = keep(epoch, at, bytes, true);
-	return give(r, r->snapshot);
+	r->snapshot = keep(epoch, at, bytes);
+	return give(r->snapshot);
 }
 
 void
@@ -115,7 +114,6 @@ ring_give_back(struct ring *r, const struct message *m)
 	struct kept *k = (struct kept *)(uintptr_t)m;
 
 	k->clients--;
-	r->snapshots -= k->snapshot && !k->clients;
 	if (k->clients || k->held)
 		return;
 	r->given_bytes -= m->len;

@@ -19,7 +19,6 @@ struct ring {
 	unsigned n, next;
 	size_t bytes, most_bytes; /* of the deltas */
 	struct kept *snapshot;	  /* or NULL */
-	unsigned snapshots;	  /* different ones that clients have */
 	size_t given_bytes;	  /* of messages that only clients hold */
 };
 

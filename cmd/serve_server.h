@@ -89,7 +89,7 @@ int live_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, vo
 void live_refresh(struct web *w); /* each client looks for news */
 void live_close(struct web *w); /* says goodbye */
 void live_release(struct web *w); /* gives messages back */
-void live_drop_stalled(struct web *w);
+void live_drop_slow(struct web *w); /* as many as it takes for the others to fit into memory */
 bool live_settled(const struct web *w);
 /* Whether the query of a request to /live, "epoch=E&at=A" or none, is good. */
 bool live_query(struct lws *wsi, uint64_t *epoch, uint64_t *at);

@@ -39,7 +39,7 @@ static const char *const refusals[REFUSALS] = {
 	[REFUSED_BUSY] = "too many documents at a time",
 	[REFUSED_MESSAGE] = "a message that makes no sense",
 	[REFUSED_CONTROL] = "the end of the recording, asked for from a page (see --allow-control)",
-	[REFUSED_SLOW] = "a live client that took nothing for long",
+	[REFUSED_SLOW] = "a live client that was too slow for what was kept for it alone",
 };
 
 struct web *
@@ -134,7 +134,7 @@ on_tick(lws_sorted_usec_list_t *tick)
 	struct web *w = lws_container_of(tick, struct web, tick);
 
 	listen_to(w, true);
-	live_drop_stalled(w);
+	live_drop_slow(w);
 	lws_sul_schedule(w->context, 0, &w->tick, on_tick, LWS_US_PER_SEC);
 }
 

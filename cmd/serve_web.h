@@ -16,6 +16,7 @@ struct web_options {
 	const struct guard *guard;
 	int fd;		      /* that listens; becomes the server's */
 	uint64_t max_clients; /* live ones */
+	uint64_t memory;      /* as the feed's */
 	bool allow_control;
 };
 

@@ -4,7 +4,7 @@
 load helpers
 
 setup_file() {
-	make -s build/tests/live/windows
+	make -s build/tests/live/windows build/tests/serve/storm
 	pb-dump -r tests/fold/main.txt >"$BATS_FILE_TMPDIR/main.pb"
 	build/tests/live/windows 2000 500 5 0 >"$BATS_FILE_TMPDIR/ended.pb"
 }
@@ -305,6 +305,16 @@ ahead of time: S
 	client paused
 	equals "$output" "memory flat
 50 caught up"
+}
+
+@test "clients that drip, each behind by another snapshot: what is kept for them stays in its bounds" {
+	mkfifo "$t/live"
+	build/tests/serve/storm 400 1500 20 | python3 tests/serve/drip.py 30 >"$t/live" 2>/dev/null 3>&- &
+	serve "$t/live" --memory 16M
+	within 8 eval 'api /api/stats && ! grep -q "\"pruned\": 0," "$t/body"'
+	client behind
+	equals "$output" "held at most an eighth"
+	said 'too slow for what was kept for it alone' 1
 }
 
 @test "200 clients coming and going leave files and memory flat" {

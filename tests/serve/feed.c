@@ -123,7 +123,7 @@ serve(struct feed *f, uint64_t stop_ns)
 		;
 	for (const char *note; (note = feed_note(f));)
 		fprintf(stderr, "%s\n", note);
-	fprintf(stderr, "%u snapshots in clients' hands\n", feed_snapshots(f));
+	fprintf(stderr, "%llu bytes held for clients\n", (unsigned long long)feed_held(f));
 	for (int i = 0; i < n_clients; i++)
 		if (clients[i].held)
 			message_release(f, clients[i].held);

@@ -7,7 +7,9 @@
 Prints what happened, one fact a line."""
 import base64
 import gzip
+import json
 import os
+import re
 import resource
 import select
 import socket
@@ -342,6 +344,30 @@ def paused():
             seen = live.message()
         caught_up += seen[0] != "close"
     print(caught_up, "caught up")
+
+
+def behind():
+    """For 20 s clients come that take a few bytes a second of their snapshot, each of another one."""
+    def held():
+        s = connect()
+        s.sendall(b"GET /api/stats HTTP/1.1\r\n" + HOST + b"Authorization: Bearer " + token.encode() + b"\r\n" + END)
+        return json.loads(re.search(rb"\{.*\}", drain(s))[0])["held"]
+
+    all, most, end = [], 0, time.monotonic() + 20
+    while time.monotonic() < end:
+        try:
+            all.append(Live(small=True))
+            all[-1].s.settimeout(0.01)
+        except OSError:
+            pass
+        for live in all:
+            try:
+                live.s.recv(100)
+            except OSError:
+                pass
+        time.sleep(0.25)
+        most = max(most, held())
+    print(f"held at most {'an eighth' if most < (2 << 20) + (1 << 19) else most}")
 
 
 def stop():
