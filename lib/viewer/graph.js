@@ -29,8 +29,10 @@ class Graph {
 
 	listen() {
 		this.box.addEventListener("scroll", () => {
-			this.scrolled = this.box.scrollTop;
-			this.fromRoot = this.icicle ? this.scrolled : this.highest - this.scrolled;
+			// Of the box as it is: a browser scrolls by itself when it gets higher, before the observer is told.
+			const {scrollTop, scrollHeight, clientHeight} = this.box;
+			this.scrolled = scrollTop;
+			this.fromRoot = this.icicle ? scrollTop : scrollHeight - clientHeight - scrollTop;
 			this.soon();
 		}, {passive: true});
 		new ResizeObserver(([{contentRect}]) => {
