@@ -14,6 +14,8 @@ class Profile {
 		this.title = "";
 		this.unit = "samples";
 		this.decimals = 0;
+		// False where nothing says what is of the kernel, and so nothing that it is not.
+		this.kindsKnown = true;
 		this.facts = {};
 		this.names = [];
 		this.nameIds = new Map();

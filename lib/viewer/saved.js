@@ -27,6 +27,7 @@ const profileFromData = data => {
 	profile.title = String(data.title ?? "");
 	profile.unit = String(data.unit ?? "samples");
 	profile.decimals = Number(data.decimals ?? 0);
+	profile.kindsKnown = names.some(text => ANNOTATIONS.has(String(text).slice(-4)));
 	const ids = names.map(text => {
 		const {name, module, kind} = splitName(String(text));
 		return profile.addFrame(name, module === "" ? -1 : profile.addModule(module), kind);

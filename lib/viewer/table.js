@@ -92,11 +92,12 @@ class FunctionTable {
 	}
 
 	fillRow(row, f) {
-		const {profile} = this.tree, module = profile.frames.module[f.frame];
+		const {profile} = this.tree, module = profile.frames.module[f.frame], file = module < 0 ? "" : profile.modules[module].replace(/^.*\//, "");
 		if (row.f?.name !== f.name || row.f.frame !== f.frame || row.profile !== profile) {
 			row.tr.dataset.name = f.name;
 			setText(row.name, shownName(f.name));
-			setText(row.module, module >= 0 ? shownName(profile.modules[module].replace(/^.*\//, "")) : "");
+			// "[libc.so.6]" says it already.
+			setText(row.module, f.name === `[${file}]` ? "" : shownName(file));
 			row.pick.title = shownName(f.name) + (module >= 0 ? "\n" + shownName(profile.modules[module]) : "");
 			row.do.setAttribute("aria-label", "what to do with " + shownName(f.name));
 		}

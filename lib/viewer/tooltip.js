@@ -24,8 +24,9 @@ function frameFacts(tree, node, zoom) {
 	if (tree.shape !== "callers")
 		facts.push(["self", amountText(tree, tree.self[node]) + " · " + percentText(tree.self[node], all) + " of all"]);
 	if (node) {
-		const frame = tree.frame[node], module = profile.frames.module[frame];
-		facts.push(["kind", kindText(profile.frames.kind[frame])]);
+		const frame = tree.frame[node], module = profile.frames.module[frame], kind = profile.frames.kind[frame];
+		if (kind !== KIND.USER || profile.kindsKnown)
+			facts.push(["kind", kindText(kind)]);
 		if (module >= 0)
 			facts.push(["module", shownName(profile.modules[module])]);
 	}

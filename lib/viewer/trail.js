@@ -14,13 +14,16 @@ class Trail {
 
 	// names: the path of the zoomed frame; wanted: that of the address, which may not be there (yet).
 	show(names, wanted, view) {
-		const key = JSON.stringify([names, wanted.length, view.hide, view.focus, view.time, view.from, view.to]);
+		const key = JSON.stringify([names, wanted.length, view.hide, view.focus, view.time, view.from, view.to, view.sandwich]);
 		if (key === this.shown)
 			return;
 		this.shown = key;
 		this.path.replaceChildren(...this.steps(names, wanted));
 		this.chips.replaceChildren(...view.focus.map(name => this.chip("focus", name)), ...view.hide.map(name => this.chip("hide", name)),
 			...view.time === "range" ? [this.rangeChip(view)] : []);
+		// A sandwich is not of the zoomed frame.
+		setShown(this.path, !view.sandwich);
+		setShown(this.node, !view.sandwich || this.chips.childElementCount > 0);
 		this.path.scrollLeft = this.path.scrollWidth;
 	}
 
