@@ -29,10 +29,10 @@ class Graph {
 
 	listen() {
 		this.box.addEventListener("scroll", () => {
-			// Of the box as it is: a browser scrolls by itself when it gets higher, before the observer is told.
-			const {scrollTop, scrollHeight, clientHeight} = this.box;
-			this.scrolled = scrollTop;
-			this.fromRoot = this.icicle ? scrollTop : scrollHeight - clientHeight - scrollTop;
+			this.scrolled = this.box.scrollTop;
+			// A box whose height changes is scrolled by the browser, before the observer is told: what was in sight stays.
+			if (Math.abs(this.box.clientHeight - this.height) < 1)
+				this.fromRoot = this.icicle ? this.scrolled : this.highest - this.scrolled;
 			this.soon();
 		}, {passive: true});
 		new ResizeObserver(([{contentRect}]) => {
