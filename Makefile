@@ -104,7 +104,7 @@ $(B)/tests/%: $(B)/tests/%.o $(B)/lib/flame.a $(B)/lib/stream.a $(B)/lib/base.a
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^
 
 # Those in tests/serve link pb-serve's data side, too.
-feed := $(patsubst %,$(B)/cmd/serve_%.o,feed profile history segment message ring renew store facts document) \
+feed := $(patsubst %,$(B)/cmd/serve_%.o,feed profile history segment message ring renew store facts document clerk) \
 	$(B)/cmd/stack_nodes.o $(B)/cmd/fold_lines.o
 $(B)/tests/serve/%: $(B)/tests/serve/%.o $(feed) $(B)/lib/flame.a $(B)/lib/stream.a $(B)/lib/base.a
 	@echo "  LINK $@"

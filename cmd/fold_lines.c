@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Cells as sorted folded lines. */
+/* Cells as sorted folded lines, part by part. */
 #include "cmd/fold_lines.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "base/msg.h"
 #include "flame/fold.h"
 
-enum { WRITE_SIZE = 256 << 10 };
+enum { PART = 64 << 10, TEXT_KEPT = 64 << 10 };
 
 void
 fold_cells_add(struct fold_cells *c, uint32_t group, uint32_t node, uint64_t count)
@@ -81,12 +81,20 @@ struct line {
 	uint64_t count;
 };
 
-/* The path of the node written last, and where each of its frames ends in the text. */
-struct path {
+/* What is to be written, in order, and the path of the node written last: its nodes, and the text of the first of its
+ * frames, with where each of them ends. A path can be many times longer than what is kept of it. */
+struct fold_lines {
 	const struct tree *tree;
+	const struct interned **groups;
+	uint32_t *sorted; /* nodes in order */
 	uint32_t *depths; /* by node */
-	uint32_t *nodes;  /* by depth */
-	size_t *ends;	  /* by depth */
+	struct line *lines;
+	size_t n, at;
+	uint32_t *nodes; /* by depth */
+	size_t *ends;	 /* by depth */
+	uint32_t depth;	 /* of the path */
+	uint32_t kept;	 /* frames of it in the text */
+	uint32_t next;	 /* frame of this line to be written, 0 when it was not begun */
 	struct buf text;
 };
 
@@ -149,59 +157,75 @@ compare_lines(const void *a, const void *b)
 }
 
 static void
-start_group(struct path *p, const struct interned *group)
+start_group(struct fold_lines *f, const struct interned *group)
 {
-	p->text.len = 0;
-	buf_add(&p->text, group->text, group->len);
-	p->nodes[0] = TREE_ROOT;
-	p->ends[0] = p->text.len;
+	f->text.len = 0;
+	buf_add(&f->text, group->text, group->len);
+	f->depth = f->kept = 0;
+	f->nodes[0] = TREE_ROOT;
+	f->ends[0] = f->text.len;
 }
 
-/* Makes the text that of a node, keeping what it has in common with the node before; *valid is how deep the path
- * was. */
+/* The frame of the path at this depth, with what parts it from the one before. */
 static void
-go_to(struct path *p, uint32_t node, uint32_t *valid)
+add_frame(const struct fold_lines *f, uint32_t depth, struct buf *to)
 {
-	uint32_t depth = p->depths[node], common = depth;
+	const struct interned *name = &f->tree->names.all[f->tree->nodes[f->nodes[depth]].name];
 
-	for (uint32_t id = node; common > *valid || p->nodes[common] != id; id = p->tree->nodes[id].parent)
-		p->nodes[common--] = id;
-	p->text.len = p->ends[common];
-	while (common++ < depth) {
-		const struct interned *name = &p->tree->names.all[p->tree->nodes[p->nodes[common]].name];
+	if (depth > 1 || f->ends[0])
+		buf_char(to, ';');
+	buf_add(to, name->text, name->len);
+}
 
-		if (p->text.len)
-			buf_char(&p->text, ';');
-		buf_add(&p->text, name->text, name->len);
-		p->ends[common] = p->text.len;
+/* Makes the path that of a node, keeping what it has in common with the one before. */
+static void
+go_to(struct fold_lines *f, uint32_t node)
+{
+	uint32_t depth = f->depths[node], common = depth;
+
+	for (uint32_t id = node; common > f->depth || f->nodes[common] != id; id = f->tree->nodes[id].parent)
+		f->nodes[common--] = id;
+	f->depth = depth;
+	f->kept = common < f->kept ? common : f->kept;
+	f->text.len = f->ends[f->kept];
+	while (f->kept < depth && f->text.len < TEXT_KEPT) {
+		add_frame(f, ++f->kept, &f->text);
+		f->ends[f->kept] = f->text.len;
 	}
-	*valid = depth;
 }
 
 static void
-write_lines(struct path *p, const struct line *lines, size_t n, const struct interned **groups, const uint32_t *nodes,
-	    void (*write)(void *to, const void *data, size_t len), void *to)
+begin_line(struct fold_lines *f, struct buf *out)
 {
-	struct buf out = {0};
-	uint32_t valid = 0;
+	const struct line *line = &f->lines[f->at];
 
-	for (size_t i = 0; i < n; i++) {
-		if (!i || lines[i].group != lines[i - 1].group) {
-			start_group(p, groups[lines[i].group]);
-			valid = 0;
-		}
-		go_to(p, nodes[lines[i].node], &valid);
-		buf_add(&out, p->text.data, p->text.len);
-		buf_char(&out, ' ');
-		buf_decimal(&out, lines[i].count);
-		buf_char(&out, '\n');
-		if (out.len >= WRITE_SIZE) {
-			write(to, out.data, out.len);
-			out.len = 0;
-		}
+	if (!f->at || line->group != line[-1].group)
+		start_group(f, f->groups[line->group]);
+	go_to(f, f->sorted[line->node]);
+	buf_add(out, f->text.data, f->text.len);
+	f->next = f->kept + 1;
+}
+
+bool
+fold_lines_more(struct fold_lines *f, struct buf *out)
+{
+	size_t end = out->len + PART;
+
+	if (f->at == f->n)
+		return false;
+	while (f->at < f->n && out->len < end) {
+		if (!f->next)
+			begin_line(f, out);
+		while (f->next <= f->depth && out->len < end)
+			add_frame(f, f->next++, out);
+		if (f->next <= f->depth)
+			break;
+		buf_char(out, ' ');
+		buf_decimal(out, f->lines[f->at++].count);
+		buf_char(out, '\n');
+		f->next = 0;
 	}
-	write(to, out.data, out.len);
-	buf_free(&out);
+	return true;
 }
 
 static uint32_t
@@ -214,30 +238,44 @@ depth_of(const uint32_t *depths, uint32_t n)
 	return most;
 }
 
-void
-fold_lines(const struct fold_cells *c, const struct tree *t, const struct intern *all_groups,
-	   void (*write)(void *to, const void *data, size_t len), void *to)
+struct fold_lines *
+fold_lines_open(const struct fold_cells *c, const struct tree *t, const struct intern *groups)
 {
-	uint32_t *group_ranks = xcalloc(all_groups->n, sizeof(*group_ranks));
-	uint32_t *node_ranks = xcalloc(t->n, sizeof(*node_ranks));
-	struct path path = {.tree = t, .depths = xcalloc(t->n, sizeof(*path.depths))};
-	const struct interned **groups = sort_groups(all_groups, group_ranks);
-	uint32_t *nodes = sort_nodes(t, node_ranks, path.depths), depth = depth_of(path.depths, t->n);
-	struct line *lines = xreallocarray(NULL, c->n, sizeof(*lines));
+	uint32_t *group_ranks = xcalloc(groups->n, sizeof(*group_ranks)), *node_ranks = xcalloc(t->n, sizeof(*node_ranks)), depth;
+	struct fold_lines *f = xcalloc(1, sizeof(*f));
 
+	f->tree = t;
+	f->groups = sort_groups(groups, group_ranks);
+	f->depths = xcalloc(t->n, sizeof(*f->depths));
+	f->sorted = sort_nodes(t, node_ranks, f->depths);
+	f->lines = xreallocarray(NULL, c->n, sizeof(*f->lines));
+	f->n = c->n;
 	for (size_t i = 0; i < c->n; i++)
-		lines[i] = (struct line){group_ranks[c->all[i].group], node_ranks[c->all[i].node], c->all[i].count};
-	qsort(lines, c->n, sizeof(*lines), compare_lines);
-	path.nodes = xcalloc(depth + 1, sizeof(*path.nodes));
-	path.ends = xcalloc(depth + 1, sizeof(*path.ends));
-	write_lines(&path, lines, c->n, groups, nodes, write, to);
+		f->lines[i] = (struct line){group_ranks[c->all[i].group], node_ranks[c->all[i].node], c->all[i].count};
 	free(group_ranks);
 	free(node_ranks);
-	free(path.depths);
-	free(groups);
-	free(nodes);
-	free(lines);
-	free(path.nodes);
-	free(path.ends);
-	buf_free(&path.text);
+	qsort(f->lines, f->n, sizeof(*f->lines), compare_lines);
+	depth = depth_of(f->depths, t->n);
+	f->nodes = xcalloc(depth + 1, sizeof(*f->nodes));
+	f->ends = xcalloc(depth + 1, sizeof(*f->ends));
+	return f;
+}
+
+void
+fold_lines_close(struct fold_lines *f)
+{
+	free(f->groups);
+	free(f->sorted);
+	free(f->depths);
+	free(f->lines);
+	free(f->nodes);
+	free(f->ends);
+	buf_free(&f->text);
+	free(f);
+}
+
+size_t
+fold_lines_bytes(size_t cells, size_t nodes, size_t groups)
+{
+	return cells * 2 * sizeof(struct line) + nodes * 7 * sizeof(uint32_t) + groups * (sizeof(void *) + sizeof(uint32_t));
 }

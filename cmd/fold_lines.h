@@ -36,9 +36,14 @@ struct fold_groups {
 /* Appends the first frames of a task's lines, "[cpu 3];comm-PID", made safe; may be nothing. */
 void fold_group(struct buf *to, const struct fold_groups *g, struct text comm, uint64_t pid, uint64_t tid, uint64_t cpu);
 
-/* Hands all cells to write() as lines "comm;a;b 12", sorted frame by frame. The tree's names and the groups are
- * safe already. */
-void fold_lines(const struct fold_cells *c, const struct tree *t, const struct intern *groups,
-		void (*write)(void *to, const void *data, size_t len), void *to);
+/* All cells as lines "comm;a;b 12", sorted frame by frame, on their way out part by part. The tree's names and the groups
+ * are safe already; both must stay as they are, the cells are not needed any more. */
+struct fold_lines;
+struct fold_lines *fold_lines_open(const struct fold_cells *c, const struct tree *t, const struct intern *groups);
+bool fold_lines_more(struct fold_lines *f, struct buf *out); /* appends 64 KiB or somewhat more; false: nothing is left */
+void fold_lines_close(struct fold_lines *f);
+
+/* What opening takes of memory, at most, besides a path. */
+size_t fold_lines_bytes(size_t cells, size_t nodes, size_t groups);
 
 #endif

@@ -197,10 +197,17 @@ say_what_is_missing(void)
 }
 
 static void
-write_out(void *to, const void *data, size_t len)
+write_lines(void)
 {
-	(void)to;
-	stdout_write(data, len);
+	struct fold_lines *lines = fold_lines_open(&stacks.cells, &stacks.tree, &stacks.groups);
+	struct buf part = {0};
+
+	while (fold_lines_more(lines, &part)) {
+		stdout_write(part.data, part.len);
+		part.len = 0;
+	}
+	buf_free(&part);
+	fold_lines_close(lines);
 }
 
 int
@@ -217,7 +224,7 @@ main(int argc, char **argv)
 		good = fold_stdin();
 	for (; i < argc; i++)
 		good &= fold_file(argv[i]);
-	fold_lines(&stacks.cells, &stacks.tree, &stacks.groups, write_out, NULL);
+	write_lines();
 	good &= say_what_is_missing();
 	stdout_close();
 	return good ? EXIT_DONE : EXIT_FAILED;

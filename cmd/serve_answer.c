@@ -6,8 +6,6 @@
 #include "base/alloc.h"
 #include "serve_server.h"
 
-#define SEND_SECONDS 30 /* for a chunk */
-
 const char strict_policy[] = "default-src 'none'; sandbox; frame-ancestors 'none'";
 
 struct answer *
@@ -25,17 +23,17 @@ answer_of(struct lws *wsi)
 void
 answer_forget(struct web *w, struct answer *a)
 {
-	if (a->document.data)
-		w->n_documents--;
 	if (a->counted)
 		w->n_answers--;
-	buf_free(&a->document);
+	if (a->order)
+		order_forget(w, a);
+	buf_free(&a->part);
 	*a = (struct answer){0};
 }
 
-/* Whether more comes after the headers, which nobody here reads. */
-static bool
-has_body(struct lws *wsi)
+/* Whether more comes after the headers. */
+bool
+answer_has_body(struct lws *wsi)
 {
 	char length[24];
 	const char *v = request_header(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, length, sizeof(length));
@@ -43,9 +41,10 @@ has_body(struct lws *wsi)
 	return !v || (*v && strcmp(v, "0")) || lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
 }
 
-/* Writes the headers, and `body` along with them. `own` are further headers, each with its end of line. */
-static int
-write_head(struct lws *wsi, const struct answer *a, const char *status, const char *own, const char *policy, const char *body)
+/* Writes the headers, and `body` along with them. `own` are further headers, each with its end of line. The length of what
+ * comes in parts is not known. */
+int
+answer_head(struct lws *wsi, const struct answer *a, const char *status, const char *own, const char *policy, const char *body)
 {
 	struct buf b = {0};
 	int n;
@@ -53,7 +52,7 @@ write_head(struct lws *wsi, const struct answer *a, const char *status, const ch
 	buf_reserve(&b, LWS_PRE);
 	b.len = LWS_PRE;
 	buf_printf(&b, "HTTP/1.1 %s\r\n%s", status, own);
-	if (strncmp(status, "204", 3))
+	if (strncmp(status, "204", 3) && !a->type)
 		buf_printf(&b, "Content-Length: %zu\r\n", a->len);
 	buf_printf(&b,
 		   "Content-Security-Policy: %s\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
@@ -68,8 +67,8 @@ write_head(struct lws *wsi, const struct answer *a, const char *status, const ch
 int
 answer(struct lws *wsi, struct answer *a, const char *status, const char *headers, const char *policy)
 {
-	a->last = has_body(wsi);
-	if (write_head(wsi, a, status, headers, policy, ""))
+	a->last = answer_has_body(wsi);
+	if (answer_head(wsi, a, status, headers, policy, ""))
 		return -1;
 	if (lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0)
 		a->len = 0;
@@ -96,7 +95,7 @@ answer_because(struct lws *wsi, enum refusal why, const char *status, const char
 	web_refuse(web_of(wsi), why);
 	snprintf(own, sizeof(own), "Content-Type: text/plain; charset=utf-8\r\n%s", headers);
 	snprintf(body, sizeof(body), "%s\n", sentence);
-	write_head(wsi, &a, status, own, strict_policy, head ? "" : body);
+	answer_head(wsi, &a, status, own, strict_policy, head ? "" : body);
 	return -1;
 }
 
@@ -109,6 +108,8 @@ answer_send(struct lws *wsi, struct answer *a)
 
 	if (!a->counted)
 		return 0;
+	if (a->order)
+		return order_send(wsi, a);
 	if (n) {
 		memcpy(w->scratch + LWS_PRE, a->body + a->sent, n);
 		if (lws_write(wsi, w->scratch + LWS_PRE, n, end ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0)

@@ -7,8 +7,37 @@
 
 #include "base/alloc.h"
 #include "flame/d3.h"
+#include "flame/escape.h"
 #include "flame/fold.h"
 #include "flame/svg.h"
+
+enum {
+	OFTEN = 1024,	  /* steps until it is seen again whether all fits */
+	NODE_LINKS = 24,  /* bytes that drawing a node takes, or nesting it */
+	JSON_AROUND = 64, /* and a name, around it */
+};
+
+/* ---- what it takes ---- */
+
+static size_t
+tree_bytes(const struct tree *t)
+{
+	return t->cap * (sizeof(*t->nodes) + (t->values[0] ? sizeof(*t->values[0]) : 0)) + table_bytes(&t->table) +
+	       intern_table_bytes(&t->names);
+}
+
+size_t
+document_bytes(const struct document *d)
+{
+	return tree_bytes(&d->tree) + tree_bytes(&d->whole) + d->text_bytes + intern_table_bytes(&d->groups) +
+	       d->cells.cap * sizeof(*d->cells.all) + table_bytes(&d->cells.table) + d->facts.cap + d->ready_bytes;
+}
+
+static bool
+fits(const struct document *d, size_t more)
+{
+	return document_bytes(d) + more <= d->most && !atomic_load(&d->stop);
+}
 
 /* ---- taking ---- */
 
@@ -38,25 +67,43 @@ document_choose(struct document *d, enum feed_document which, const char *query,
 	return false;
 }
 
-/* By profile node: the tree's node of the same names. */
+static uint32_t
+add_text(struct document *d, struct intern *to, const struct buf *b)
+{
+	size_t before = to->n;
+	uint32_t id = intern(to, b->data, b->len);
+
+	d->text_bytes += to->n > before ? b->len + 1 : 0;
+	return id;
+}
+
+/* By profile node: the tree's node of the same names. NULL: it does not fit. */
 static uint32_t *
 fold_nodes(struct document *d, const struct profile *p)
 {
 	uint32_t *names = xcalloc(p->n_frames, sizeof(*names)), *nodes = xcalloc(p->tree.n, sizeof(*nodes));
+	size_t ids = p->n_frames * sizeof(*names) + p->tree.n * sizeof(*nodes);
 	struct buf b = {0};
+	bool good = fits(d, ids);
 
-	for (size_t i = 0; i < p->n_frames; i++) {
+	for (size_t i = 0; i < p->n_frames && good; i++) {
 		struct text name = profile_text(p, p->frames[i].name.raw);
 
 		b.len = 0;
 		fold_name(&b, name.data, name.len);
-		names[i] = intern(&d->tree.names, b.data, b.len);
+		names[i] = add_text(d, &d->tree.names, &b);
+		good = i % OFTEN || fits(d, ids);
 	}
-	for (uint32_t id = 1; id < p->tree.n; id++)
+	for (uint32_t id = 1; id < p->tree.n && good; id++) {
 		nodes[id] = tree_child(&d->tree, nodes[p->tree.nodes[id].parent], names[p->tree.nodes[id].name]);
+		good = id % OFTEN || fits(d, ids);
+	}
 	buf_free(&b);
 	free(names);
-	return nodes;
+	if (good)
+		return nodes;
+	free(nodes);
+	return NULL;
 }
 
 /* By profile group: the group of the document. */
@@ -71,10 +118,25 @@ fold_groups(struct document *d, const struct profile *p)
 
 		b.len = 0;
 		fold_group(&b, &d->by, profile_text(p, t->comm.raw), t->pid, t->tid, p->groups[i].cpu);
-		groups[i] = intern(&d->groups, b.data, b.len);
+		groups[i] = add_text(d, &d->groups, &b);
 	}
 	buf_free(&b);
 	return groups;
+}
+
+static bool
+add_cells(struct document *d, const struct history *h, const uint32_t *groups, const uint32_t *nodes, size_t ids)
+{
+	for (size_t i = 0; i < h->n; i++)
+		for (size_t c = 0; c < h->spans[i].n; c++) {
+			const struct cell *cell = &h->spans[i].cells[c];
+
+			fold_cells_add(&d->cells, groups[cell->group], nodes[span_node(h, &h->spans[i], cell->place)],
+				       cell->count);
+			if (c % OFTEN == 0 && !fits(d, ids))
+				return false;
+		}
+	return fits(d, ids);
 }
 
 static void
@@ -90,31 +152,30 @@ count(struct document *d, const struct profile *p, const struct history *h, cons
 		d->samples += h->spans[i].samples;
 }
 
-void
+bool
 document_take(struct document *d, const struct profile *p, const struct history *h, const struct buf *facts)
 {
 	uint32_t *nodes, *groups;
+	bool good;
 
 	if (d->which == FEED_STATS) {
 		count(d, p, h, facts);
-		return;
+		return true;
 	}
 	tree_init(&d->tree, false);
+	free(d->tree.values[0]); /* what is counted is in the cells */
+	d->tree.values[0] = NULL;
 	nodes = fold_nodes(d, p);
+	if (!nodes)
+		return false;
 	groups = fold_groups(d, p);
-	for (size_t i = 0; i < h->n; i++)
-		for (size_t c = 0; c < h->spans[i].n; c++) {
-			const struct cell *cell = &h->spans[i].cells[c];
-
-			fold_cells_add(&d->cells, groups[cell->group], nodes[span_node(h, &h->spans[i], cell->place)],
-				       cell->count);
-		}
+	good = add_cells(d, h, groups, nodes, p->tree.n * sizeof(*nodes) + p->n_groups * sizeof(*groups));
 	free(nodes);
 	free(groups);
+	return good;
 }
 
-/* ---- writing ---- */
-
+/* ---- preparing ---- */
 static int
 compare_cells(const void *a, const void *b)
 {
@@ -150,19 +211,29 @@ forget_paths(const struct document *d, uint32_t *ids, const struct fold_cell *ce
 			ids[at] = 0;
 }
 
-/* One tree of all, groups being its first frames, as one that reads the folded text gets it. */
 static void
-grow_whole(struct document *d, struct tree *whole)
+free_parts(struct document *d)
+{
+	tree_free(&d->tree);
+	intern_free(&d->groups);
+	fold_cells_free(&d->cells);
+}
+
+/* One tree of all, groups being its first frames, as one that reads the folded text gets it; it takes the place of what it
+ * is made of. */
+static bool
+grow_whole(struct document *d)
 {
 	uint32_t *ids = xcalloc(d->tree.n, sizeof(*ids)), *names = xcalloc(d->tree.names.n, sizeof(*names)), first = 0;
-	size_t start = 0;
+	size_t start = 0, more = d->tree.n * sizeof(*ids) + d->tree.names.n * sizeof(*names) + d->text_bytes;
+	bool good = fits(d, more + d->cells.n * sizeof(*d->cells.all)); /* sorting may take as much again */
 
-	tree_init(whole, false);
-	for (uint32_t i = 0; i < d->tree.names.n; i++)
-		names[i] = intern(&whole->names, d->tree.names.all[i].text, d->tree.names.all[i].len);
-	if (d->cells.n)
+	tree_init(&d->whole, false);
+	for (uint32_t i = 0; i < d->tree.names.n && good; i++)
+		names[i] = intern(&d->whole.names, d->tree.names.all[i].text, d->tree.names.all[i].len);
+	if (d->cells.n && good)
 		qsort(d->cells.all, d->cells.n, sizeof(*d->cells.all), compare_cells);
-	for (size_t i = 0; i < d->cells.n; i++) {
+	for (size_t i = 0; i < d->cells.n && good; i++) {
 		const struct fold_cell *c = &d->cells.all[i];
 
 		if (!i || c->group != c[-1].group) {
@@ -170,23 +241,20 @@ grow_whole(struct document *d, struct tree *whole)
 
 			forget_paths(d, ids, &d->cells.all[start], i - start);
 			start = i;
-			first = group->len ? tree_child(whole, TREE_ROOT, intern(&whole->names, group->text, group->len)) : 0;
+			first = group->len ? tree_child(&d->whole, TREE_ROOT, intern(&d->whole.names, group->text, group->len)) : 0;
 		}
-		tree_add(whole, copy_path(d, whole, ids, names, first, c->node), 0, c->count);
+		tree_add(&d->whole, copy_path(d, &d->whole, ids, names, first, c->node), 0, c->count);
+		good = fits(d, more);
 	}
 	free(ids);
 	free(names);
-}
-
-static void
-add_out(void *to, const void *data, size_t len)
-{
-	buf_add(to, data, len);
+	free_parts(d);
+	return good;
 }
 
 /* As pb-svg draws without options. */
 static void
-draw(struct tree *whole, struct buf *out)
+draw(struct document *d)
 {
 	struct svg_options picture = {
 		.font = "Verdana, DejaVu Sans, sans-serif",
@@ -203,22 +271,61 @@ draw(struct tree *whole, struct buf *out)
 	struct err err;
 
 	background_find(NULL, picture.colouring.palette, &picture.background);
-	if (svg_draw(&picture, whole, 0, out, &err))
-		buf_puts(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"400\" height=\"40\"><text x=\"10\" y=\"25\">"
-			      "no samples yet</text></svg>\n");
+	d->svg = svg_open(&picture, &d->whole, 0, &err);
 }
 
-/* As pb-d3 does without options. */
-static void
-nest(const struct tree *whole, struct buf *out)
+/* What a tree's names take as the JSON writer keeps them. */
+static size_t
+json_bytes(const struct tree *t)
 {
-	struct d3 *d3 = d3_open(whole, 0, &(struct d3_options){.root = "all"});
+	struct buf b = {0};
+	size_t n = 0;
 
-	while (d3_more(d3, out))
-		;
-	buf_char(out, '\n');
-	d3_close(d3);
+	for (size_t i = 0; i < t->names.n; i++) {
+		b.len = 0;
+		escape_json(&b, t->names.all[i].text, t->names.all[i].len);
+		n += b.len + JSON_AROUND;
+	}
+	buf_free(&b);
+	return n + n / 2; /* the room it grows into */
 }
+
+static bool
+prepare_folded(struct document *d)
+{
+	size_t more = fold_lines_bytes(d->cells.n, d->tree.n, d->groups.n);
+
+	if (!fits(d, more))
+		return false;
+	d->lines = fold_lines_open(&d->cells, &d->tree, &d->groups);
+	fold_cells_free(&d->cells);
+	d->ready_bytes = more;
+	return true;
+}
+
+bool
+document_prepare(struct document *d)
+{
+	size_t more;
+
+	if (d->which == FEED_STATS)
+		return true;
+	if (d->which == FEED_FOLDED)
+		return prepare_folded(d);
+	if (!grow_whole(d))
+		return false;
+	more = d->whole.n * NODE_LINKS + (d->which == FEED_TREE_JSON ? json_bytes(&d->whole) : 0);
+	if (!fits(d, more))
+		return false;
+	if (d->which == FEED_FLAME_SVG)
+		draw(d);
+	else
+		d->d3 = d3_open(&d->whole, 0, &(struct d3_options){.root = "all"}); /* as pb-d3 does without options */
+	d->ready_bytes = more;
+	return true;
+}
+
+/* ---- writing ---- */
 
 static void
 put_figures(const struct document *d, struct buf *out)
@@ -238,27 +345,45 @@ put_figures(const struct document *d, struct buf *out)
 	buf_puts(out, "}\n");
 }
 
-void
-document_write(struct document *d, struct buf *out)
+/* What comes after all other parts. */
+static void
+put_end(const struct document *d, struct buf *out)
 {
-	struct tree whole;
-
-	if (d->which == FEED_STATS) {
+	if (d->which == FEED_STATS)
 		put_figures(d, out);
-		buf_free(&d->facts);
-		return;
-	}
-	if (d->which == FEED_FOLDED) {
-		fold_lines(&d->cells, &d->tree, &d->groups, add_out, out);
-	} else {
-		grow_whole(d, &whole);
-		if (d->which == FEED_FLAME_SVG)
-			draw(&whole, out);
-		else
-			nest(&whole, out);
-		tree_free(&whole);
-	}
-	tree_free(&d->tree);
-	intern_free(&d->groups);
-	fold_cells_free(&d->cells);
+	if (d->which == FEED_TREE_JSON)
+		buf_char(out, '\n');
+	if (d->which == FEED_FLAME_SVG && !d->svg)
+		buf_puts(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"400\" height=\"40\"><text x=\"10\" y=\"25\">"
+			      "no samples yet</text></svg>\n");
+}
+
+bool
+document_more(struct document *d, struct buf *out)
+{
+	if (d->ended)
+		return false;
+	if ((d->lines && fold_lines_more(d->lines, out)) || (d->d3 && d3_more(d->d3, out)) || (d->svg && svg_more(d->svg, out)))
+		return true;
+	d->ended = true;
+	put_end(d, out);
+	return true;
+}
+
+void
+document_free(struct document *d)
+{
+	if (d->lines)
+		fold_lines_close(d->lines);
+	if (d->d3)
+		d3_close(d->d3);
+	if (d->svg)
+		svg_close(d->svg);
+	d->lines = NULL;
+	d->d3 = NULL;
+	d->svg = NULL;
+	d->ready_bytes = 0;
+	free_parts(d);
+	tree_free(&d->whole);
+	buf_free(&d->facts);
 }

@@ -17,7 +17,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/msg.h"
-#include "cmd/serve_document.h"
+#include "cmd/serve_clerk.h"
 #include "cmd/serve_facts.h"
 #include "cmd/serve_message.h"
 #include "cmd/serve_ring.h"
@@ -61,12 +61,14 @@ struct feed {
 	pthread_mutex_t lock; /* of what follows, and of segment.nodes; held long while the profile is made smaller */
 	struct store store;
 	struct buf facts;
-	char *error;
 	atomic_bool missed; /* somebody did not wait for the lock and is to be woken when it is free */
+
+	struct clerk clerk;
 
 	pthread_mutex_t ring_lock; /* of what follows; never held long; taken last */
 	struct ring ring;
 	enum feed_state state;
+	char *error; /* the thread writes it, and reads it without the lock */
 	uint64_t epoch, at;
 	bool noted[NOTES], said[NOTES];
 };
@@ -189,11 +191,11 @@ wait_for_more(int fd)
 static void
 set_error(struct feed *f, const char *text)
 {
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->ring_lock);
 	free(f->error);
 	f->error = xstrdup(text);
+	pthread_mutex_unlock(&f->ring_lock);
 	f->segment.changed = true;
-	unlock(f, false);
 }
 
 static void
@@ -262,6 +264,34 @@ read_stream(void *arg)
 
 /* ---- the other side ---- */
 
+static bool
+take_document(void *to, struct document *d)
+{
+	struct feed *f = to;
+	bool good;
+
+	pthread_mutex_lock(&f->lock);
+	good = document_take(d, &f->store.profile, &f->store.history, &f->facts);
+	d->epoch = f->epoch;
+	d->at = f->at;
+	d->bytes = profile_bytes(&f->store.profile) + history_bytes(&f->store.history) + f->store.segment_bytes;
+	pthread_mutex_lock(&f->ring_lock);
+	d->bytes += ring_bytes(&f->ring);
+	d->held = f->ring.given_bytes;
+	pthread_mutex_unlock(&f->ring_lock);
+	unlock(f, false);
+	d->cap = f->options.memory;
+	return good;
+}
+
+static void
+document_done(void *to)
+{
+	struct feed *f = to;
+
+	f->wake(f->to);
+}
+
 static void
 start_thread(struct feed *f)
 {
@@ -288,6 +318,7 @@ feed_start(int fd, const char *name, const struct feed_options *o, void (*wake)(
 	struct feed *f = xcalloc(1, sizeof(*f));
 
 	mallopt(M_MMAP_THRESHOLD, 256 << 10); /* large arrays come and go: the system gets them back at once */
+	mallopt(M_ARENA_MAX, 2);
 	f->options = *o;
 	f->wake = wake;
 	f->to = to;
@@ -304,6 +335,8 @@ feed_start(int fd, const char *name, const struct feed_options *o, void (*wake)(
 		die("%s:", f->nothing < 0 && f->stopping >= 0 ? "/dev/null" : name);
 	pthread_mutex_init(&f->lock, NULL);
 	pthread_mutex_init(&f->ring_lock, NULL);
+	f->clerk = (struct clerk){.take = take_document, .done = document_done, .to = f, .most = (size_t)(o->memory / 8 * 3)};
+	clerk_init(&f->clerk);
 	store_init(&f->store, &f->segment, o->memory, o->window_ns);
 	f->store.most_bytes = f->ring.most_bytes;
 	segment_init(&f->segment, &f->store.profile, (size_t)smaller(CELLS_MAX, o->memory / 256));
@@ -331,6 +364,7 @@ feed_close(struct feed *f)
 {
 	feed_stop(f);
 	feed_wait(f);
+	clerk_free(&f->clerk);
 	segment_free(&f->segment);
 	store_free(&f->store);
 	ring_clear(&f->ring);
@@ -358,10 +392,9 @@ feed_state(struct feed *f)
 void
 feed_error(struct feed *f, struct buf *out)
 {
-	pthread_mutex_lock(&f->lock);
-	if (f->error)
-		buf_puts(out, f->error);
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_lock(&f->ring_lock);
+	buf_puts(out, f->error);
+	pthread_mutex_unlock(&f->ring_lock);
 }
 
 const char *
@@ -441,24 +474,22 @@ feed_held(struct feed *f)
 	return n;
 }
 
-bool
-feed_document(struct feed *f, enum feed_document which, const char *query, struct buf *out)
+struct order *
+feed_order(struct feed *f, enum feed_document which, const char *query, struct buf *why)
 {
 	struct document d = {0};
 
-	if (!document_choose(&d, which, query, out))
-		return false;
-	pthread_mutex_lock(&f->lock);
-	document_take(&d, &f->store.profile, &f->store.history, &f->facts);
-	d.epoch = f->epoch;
-	d.at = f->at;
-	d.bytes = profile_bytes(&f->store.profile) + history_bytes(&f->store.history) + f->store.segment_bytes;
-	pthread_mutex_lock(&f->ring_lock);
-	d.bytes += ring_bytes(&f->ring);
-	d.held = f->ring.given_bytes;
-	pthread_mutex_unlock(&f->ring_lock);
-	pthread_mutex_unlock(&f->lock);
-	d.cap = f->options.memory;
-	document_write(&d, out);
-	return true;
+	return document_choose(&d, which, query, why) ? clerk_order(&f->clerk, &d) : NULL;
+}
+
+enum order_state
+order_state(struct feed *f, const struct order *o)
+{
+	return clerk_state(&f->clerk, o);
+}
+
+void
+order_give_up(struct feed *f, struct order *o)
+{
+	clerk_give_up(&f->clerk, o);
 }

@@ -13,8 +13,9 @@
 struct feed;
 
 struct feed_options {
-	/* Bytes that profile, messages and the stream's current segment may take together; beyond, windows become coarser and
-	 * cold leaves and tasks [pruned]. A segment that defines more than three eighths comes on top of it, documents do. */
+	/* Bytes that the profile and the stream's current segment (half of it), documents (three eighths) and messages (the rest)
+	 * may take; beyond, windows become coarser, leaves and tasks that had no samples for longest [pruned], documents are
+	 * refused. A segment that defines more than three eighths comes on top of it. */
 	uint64_t memory;
 	uint64_t window_ns; /* how far back in recorded time the windows are kept apart; older ones are merged */
 	bool control;	    /* the page may stop the recording: said in the facts */
@@ -32,7 +33,7 @@ enum feed_state {
  * lock held, whenever there is something new; `name` is for messages ("<stdin>"). */
 struct feed *feed_start(int fd, const char *name, const struct feed_options *o, void (*wake)(void *to), void *to);
 
-/* Stops the thread and frees everything. All messages must have been given back. */
+/* Stops the threads and frees everything. All messages must have been given back, all orders given up. */
 void feed_close(struct feed *f);
 
 /* Reads no further: the state becomes FEED_STOPPED unless it ended already. */
@@ -69,8 +70,16 @@ uint64_t feed_held(struct feed *f);
 
 enum feed_document { FEED_TREE_JSON, FEED_FOLDED, FEED_FLAME_SVG, FEED_STATS };
 
-/* Appends /api/tree.json, /api/folded, /api/flame.svg, /api/stats: all samples so far. `query` is what followed '?'
- * ("by=process"; "" for none). False with the reason in out when the query asks for something unknown. */
-bool feed_document(struct feed *f, enum feed_document which, const char *query, struct buf *out);
+/* A document that was asked for. It is made in a thread of its own, and is of when that was. */
+struct order;
+enum order_state { ORDER_WAITS /* `wake` is called when that has changed */, ORDER_READY, ORDER_TOO_LARGE };
+
+/* Asks for /api/tree.json, /api/folded, /api/flame.svg or /api/stats: all samples so far. `query` is what followed '?'
+ * ("by=process"; "" for none). NULL with the reason in `why` when the query asks for something unknown, without one when there
+ * are too many already. All documents together may take three eighths of the memory. */
+struct order *feed_order(struct feed *f, enum feed_document which, const char *query, struct buf *why);
+enum order_state order_state(struct feed *f, const struct order *o);
+bool order_more(struct order *o, struct buf *out); /* appends some 64 KiB; false: nothing is left */
+void order_give_up(struct feed *f, struct order *o);
 
 #endif

@@ -9,8 +9,6 @@
 #include "serve_server.h"
 #include "viewer/page.h"
 
-#define DOCUMENTS 8 /* at a time: each is a copy of what was asked for */
-
 struct route {
 	const char *path, *type;
 	enum { ROUTE_PAGE, ROUTE_NOTHING, ROUTE_LIVE, ROUTE_DOCUMENT } kind;
@@ -150,27 +148,28 @@ static int
 answer_document(struct lws *wsi, struct answer *a, const struct route *r)
 {
 	struct web *w = web_of(wsi);
-	char text[1024], type[96];
+	char text[1024];
 	const char *given = request_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, text, sizeof(text)), *asked;
+	struct buf why = {0};
+	struct order *o;
+	int status;
 
 	if (!given || !guard_bearer(w->o.guard, given))
 		return answer_refusal(wsi, REFUSED_TOKEN, "401 Unauthorized", "WWW-Authenticate: Bearer realm=\"pb-serve\"\r\n");
-	if (w->n_documents >= DOCUMENTS)
-		return answer_refusal(wsi, REFUSED_BUSY, "503 Service Unavailable", "Retry-After: 1\r\n");
-	asked = query(wsi, text, sizeof(text));
-	if (!asked || !feed_document(w->feed, r->document, asked, &a->document)) {
-		int status = answer_because(wsi, REFUSED_QUERY, "400 Bad Request", "",
-					    asked ? buf_cstr(&a->document) : "the query is too long");
-
-		buf_free(&a->document);
-		return status;
+	if (is_method(wsi, WSI_TOKEN_HEAD_URI)) {
+		snprintf(text, sizeof(text), "Content-Type: %s\r\n", r->type);
+		a->type = r->type;
+		return answer(wsi, a, "200 OK", text, strict_policy);
 	}
-	buf_reserve(&a->document, 1);
-	w->n_documents++;
-	a->body = a->document.data;
-	a->len = a->document.len;
-	snprintf(type, sizeof(type), "Content-Type: %s\r\n", r->type);
-	return answer(wsi, a, "200 OK", type, strict_policy);
+	asked = query(wsi, text, sizeof(text));
+	o = asked ? feed_order(w->feed, r->document, asked, &why) : NULL;
+	if (o)
+		return order_begin(wsi, a, o, r->type);
+	if (asked && !why.len)
+		return answer_refusal(wsi, REFUSED_BUSY, "503 Service Unavailable", "Retry-After: 1\r\n");
+	status = answer_because(wsi, REFUSED_QUERY, "400 Bad Request", "", asked ? buf_cstr(&why) : "the query is too long");
+	buf_free(&why);
+	return status;
 }
 
 static int
@@ -246,6 +245,9 @@ http_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *
 		return take_request(wsi, in, len);
 	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
 		return take_upgrade(wsi, in);
+	case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
+		order_refresh(w);
+		break;
 	case LWS_CALLBACK_HTTP_WRITEABLE:
 		return answer_send(wsi, answer_of(wsi));
 	default:

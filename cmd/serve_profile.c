@@ -31,16 +31,10 @@ profile_free(struct profile *p)
 	free(p->groups);
 }
 
-static size_t
-intern_bytes(const struct intern *in)
-{
-	return in->cap * sizeof(*in->all) + table_bytes(&in->table);
-}
-
 size_t
 profile_bytes(const struct profile *p)
 {
-	return intern_bytes(&p->names) + intern_bytes(&p->modules) + p->text_bytes + p->cap_frames * sizeof(*p->frames) +
+	return intern_table_bytes(&p->names) + intern_table_bytes(&p->modules) + p->text_bytes + p->cap_frames * sizeof(*p->frames) +
 	       p->cap_tasks * sizeof(*p->tasks) + p->cap_groups * sizeof(*p->groups) +
 	       p->tree.cap * (sizeof(*p->tree.nodes) + sizeof(*p->tree.values[0])) + table_bytes(&p->tree.table) +
 	       table_bytes(&p->frame_table) + table_bytes(&p->task_table) + table_bytes(&p->group_table);

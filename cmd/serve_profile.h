@@ -75,6 +75,13 @@ table_bytes(const struct table *t)
 	return t->slots ? (t->mask + 1) * sizeof(*t->slots) : 0;
 }
 
+/* Without the texts. */
+static inline size_t
+intern_table_bytes(const struct intern *in)
+{
+	return in->cap * sizeof(*in->all) + table_bytes(&in->table);
+}
+
 static inline struct text
 profile_text(const struct profile *p, uint32_t id)
 {

@@ -7,6 +7,8 @@
 
 #include "cmd/serve_web.h"
 
+#define SEND_SECONDS 30 /* for a chunk */
+
 /* Also what is written at a time, and so what a connection may keep buffered. */
 #define CHUNK ((size_t)16 << 10)
 
@@ -24,6 +26,7 @@ enum refusal {
 	REFUSED_UPGRADE,
 	REFUSED_CLIENTS,
 	REFUSED_BUSY,
+	REFUSED_MEMORY,
 	REFUSED_MESSAGE,
 	REFUSED_CONTROL,
 	REFUSED_SLOW,
@@ -41,7 +44,7 @@ struct web {
 	bool deaf; /* not looked at until the next tick */
 	struct client *clients; /* live ones, in no order */
 	uint64_t n_clients, n_connections, max_connections;
-	unsigned n_documents; /* being sent */
+	struct answer *orders; /* documents that were ordered, and not yet sent */
 	unsigned n_answers;   /* of any kind */
 	bool stop_asked, visited, closing;
 	struct buf page, small_page; /* the page as it is, and compressed */
@@ -58,13 +61,20 @@ void web_left(struct web *w, struct lws *wsi);
 /* A connection has ended: what it held is given back. */
 void web_forget(struct web *w, struct lws *wsi);
 
-/* What is on its way to a connection, and that it has made a request at all. */
+/* What is on its way to a connection, and that it has made a request at all: a body, or a document that comes in parts. */
 struct answer {
-	struct buf document; /* owned */
 	const char *body;
-	size_t len, sent;
+	size_t len, sent; /* of the body, or the part */
 	bool counted; /* in n_answers */
 	bool last;    /* the connection ends with it */
+
+	struct order *order; /* or NULL */
+	const char *type;
+	struct buf part; /* owned */
+	bool begun;	 /* its headers were sent */
+	bool chunked;	 /* else the connection's end is the document's */
+	struct lws *wsi;
+	struct answer *next; /* in web.orders */
 };
 
 /* serve_answer.c; what returns int is a callback's result, -1 ending the connection */
@@ -73,7 +83,16 @@ struct answer *answer_of(struct lws *wsi);
 void answer_forget(struct web *w, struct answer *a);
 /* Begins to answer with the body in *a. `headers` are further ones, each with its end of line. */
 int answer(struct lws *wsi, struct answer *a, const char *status, const char *headers, const char *policy);
+bool answer_has_body(struct lws *wsi); /* the request has, which nobody here reads */
+int answer_head(struct lws *wsi, const struct answer *a, const char *status, const char *own, const char *policy, const char *body);
 int answer_send(struct lws *wsi, struct answer *a); /* the next piece */
+
+/* serve_order.c: the answers that are documents */
+int order_begin(struct lws *wsi, struct answer *a, struct order *o, const char *type);
+int order_send(struct lws *wsi, struct answer *a);
+void order_forget(struct web *w, struct answer *a);
+void order_refresh(struct web *w); /* looks which of them are ready */
+void order_release(struct web *w); /* gives all of them up */
 int answer_refusal(struct lws *wsi, enum refusal why, const char *status, const char *headers);
 int answer_because(struct lws *wsi, enum refusal why, const char *status, const char *headers, const char *sentence);
 

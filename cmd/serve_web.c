@@ -37,6 +37,7 @@ static const char *const refusals[REFUSALS] = {
 	[REFUSED_UPGRADE] = "an upgrade that is no WebSocket of ours",
 	[REFUSED_CLIENTS] = "too many live clients (see --max-clients)",
 	[REFUSED_BUSY] = "too many documents at a time",
+	[REFUSED_MEMORY] = "a document that does not fit into the memory for documents (see --memory)",
 	[REFUSED_MESSAGE] = "a message that makes no sense",
 	[REFUSED_CONTROL] = "the end of the recording, asked for from a page (see --allow-control)",
 	[REFUSED_SLOW] = "a live client that was too slow for what was kept for it alone",
@@ -284,6 +285,7 @@ web_close(struct web *w)
 		web_service(w);
 	}
 	live_release(w);
+	order_release(w);
 	w->closing = true;
 	say_refusals(w);
 }

@@ -240,6 +240,47 @@ bounded() {
 	cmp "$BATS_TEST_TMPDIR/folded" "$BATS_TEST_TMPDIR/before"
 }
 
+# One function that calls itself $1 deep, its name of $2 bytes, with a sample in each of $3 tasks at the end; a sample in
+# each stack if there is $4.
+recursion() {
+	python3 - "$@" <<-'END' | pb-dump -r
+	import sys
+	depth, length, tasks, each = *map(int, sys.argv[1:4]), len(sys.argv) > 4
+	print('segment\nevent\nmodule path="/bin/a"\nframe\nfunction name="' + "f" * length + '"\nname\nstack')
+	for i in range(1, depth):
+	    print(f'stack parent={i - 1}')
+	for i in range(tasks):
+	    print(f'task pid={i} tid={i} comm="a"')
+	print('window end=1000000000')
+	for i in range(depth if each else 0):
+	    print(f'sample stack={i} count=1')
+	for i in range(tasks):
+	    print(f'sample task={i} stack={depth - 1} count=1')
+	print('end')
+	END
+}
+
+@test "documents far larger than the memory come in parts, each soon, and take next to none" {
+	recursion 4000 1000 1 each >"$BATS_TEST_TMPDIR/stream"
+	build/tests/serve/feed -q -m 16777216 folded tree svg <"$BATS_TEST_TMPDIR/stream" 2>"$BATS_TEST_TMPDIR/took" >/dev/null
+	awk '/^document folded/ { good += $7 > 1000000000 } /^document/ { good += $(NF - 1) < 300000 } / messages, / { good += $(NF - 1) < 32768 }
+		END { exit good != 5 }' "$BATS_TEST_TMPDIR/took" || { cat "$BATS_TEST_TMPDIR/took" && false; }
+}
+
+@test "a path longer than what is kept of it is written whole" {
+	recursion 40 4000 1 each >"$BATS_TEST_TMPDIR/stream"
+	feed folded <"$BATS_TEST_TMPDIR/stream"
+	same folded pb-fold "$BATS_TEST_TMPDIR/stream"
+	awk '{ bad += length($0) != 1 + 4001 * NR + 2 } END { exit bad || NR != 40 }' "$BATS_TEST_TMPDIR/folded"
+}
+
+@test "a document that does not fit into the memory for documents is not made" {
+	recursion 1200 2 2000 >"$BATS_TEST_TMPDIR/stream"
+	bounded 16777216 'tree?by=thread' 'svg?by=process' tree 'folded?by=thread' <"$BATS_TEST_TMPDIR/stream"
+	equals "$(grep -ao 'too large 0' "$BATS_TEST_TMPDIR/out" | wc -l)" 2
+	equals "$(wc -l <"$BATS_TEST_TMPDIR/folded-thread")" 2000
+}
+
 @test "days of windows: they are merged, oldest first, evenly" {
 	build/tests/serve/storm 20000 2 1000 >"$BATS_TEST_TMPDIR/stream"
 	feed -w 600000000000 stats <"$BATS_TEST_TMPDIR/stream"

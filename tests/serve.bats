@@ -307,6 +307,55 @@ ahead of time: S
 50 caught up"
 }
 
+# recursion TASKS: a function that calls itself 4000 deep, its name of 1000 bytes, a sample at each depth and one in each task.
+recursion() {
+	python3 - "$1" <<-'END' | pb-dump -r
+	import sys
+	print('segment\nevent\nmodule path="/bin/a"\nframe\nfunction name="' + "f" * 1000 + '"\nname\nstack')
+	for i in range(1, 4000):
+	    print(f'stack parent={i - 1}')
+	for i in range(int(sys.argv[1])):
+	    print(f'task pid={i} tid={i} comm="a"')
+	print('window end=1000000000')
+	for i in range(4000):
+	    print(f'sample stack={i} count=1')
+	for i in range(int(sys.argv[1])):
+	    print(f'sample task={i} stack=3999 count=1')
+	print('end')
+	END
+}
+
+@test "documents far larger than the memory: sent in parts, and the others are served meanwhile" {
+	recursion 1 >"$t/stream"
+	serve "$t/stream" --memory 16M
+	within 8 grep -q ended "$t/err"
+	client documents
+	equals "$output" "the page meanwhile 200 soon
+sent 8 busy 4
+memory flat
+1.1 chunked whole
+1.0 plain whole"
+	curl -s --max-time 60 -H "Authorization: Bearer $token" "${url}api/folded" | head -c 1000000 | sha256sum >"$t/sum"
+	equals "$(<"$t/sum")" "$(pb-fold "$t/stream" | head -c 1000000 | sha256sum)"
+	api /api/tree.json
+	cmp "$t/body" <(pb-fold "$t/stream" | pb-d3 --json)
+	curl -s --max-time 60 -H "Authorization: Bearer $token" "${url}api/folded" -o /dev/null --limit-rate 100k 3>&- &
+	sleep 0.5
+	kill $pid
+	ends 0
+}
+
+@test "a document that does not fit: 503, and why" {
+	recursion 2000 >"$t/stream"
+	serve "$t/stream" --memory 16M
+	within 8 grep -q ended "$t/err"
+	equals "$(api '/api/tree.json?by=thread')" 503
+	contains "$(<"$t/body")" "does not fit into the memory that documents may take (see --memory)"
+	said 'a document that does not fit' 1
+	equals "$(api /api/tree.json)" 200
+	equals "$(api /api/tree.json -I)" 200
+}
+
 @test "clients that drip, each behind by another snapshot: what is kept for them stays in its bounds" {
 	mkfifo "$t/live"
 	build/tests/serve/storm 400 1500 20 | python3 tests/serve/drip.py 30 >"$t/live" 2>/dev/null 3>&- &

@@ -21,10 +21,17 @@ struct canvas {
 	uint32_t levels;     /* of frames, the root included */
 	double top;	     /* of the frames */
 	double height;	     /* of the picture */
+	struct tree_links links; /* owned */
+
+	/* where the drawing is */
+	struct colouring colouring;
+	uint64_t *ends; /* by depth: where the next frame starts; owned */
+	uint32_t id, depth;
 };
 
 void canvas_text(struct canvas *c, const char *text, size_t len); /* escaped */
 void canvas_number(struct canvas *c, double pixels);		   /* "12.5", at most two decimals */
-void canvas_frames(struct canvas *c, const struct tree_links *links);
+void canvas_begin(struct canvas *c);
+bool canvas_frames(struct canvas *c, size_t end); /* draws until there are so many bytes; false: that was all */
 
 #endif

@@ -7,8 +7,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/alloc.h"
 #include "flame/canvas.h"
 #include "flame/escape.h"
+
+enum { PART = 1 << 16 };
 
 /* lib/flame/svg_script.js and svg_style.css, put in by the Makefile */
 extern const char svg_script_js[], svg_script_js_end[], svg_style_css[], svg_style_css_end[];
@@ -182,12 +185,12 @@ draw_controls(struct canvas *c)
 
 /* Sizes, in units of the font's: a title line, a line for the subtitle, a line for the details. */
 static void
-measure(struct canvas *c, const struct tree_links *links)
+measure(struct canvas *c)
 {
 	double size = c->o->font_size;
 	uint32_t depth = 0, deepest = 0;
 
-	for (uint32_t id = TREE_ROOT; (id = tree_next(c->t, links, id, &depth));)
+	for (uint32_t id = TREE_ROOT; (id = tree_next(c->t, &c->links, id, &depth));)
 		if (depth > deepest)
 			deepest = depth;
 	c->levels = deepest + 1;
@@ -228,38 +231,104 @@ least(const struct canvas *c)
 	return value < 1 ? 1 : value < (double)INT64_MAX ? (uint64_t)value : INT64_MAX;
 }
 
+struct svg {
+	struct svg_options o;
+	struct canvas c;
+	enum { HEAD, FRAMES, TAIL, DONE } next;
+};
+
+struct svg *
+svg_open(const struct svg_options *o, struct tree *t, unsigned decimals, struct err *err)
+{
+	struct svg *s;
+	struct canvas *c;
+
+	if (t->n == 1) {
+		err_set(err, "no stacks, so nothing to draw");
+		return NULL;
+	}
+	if (!t->total[!!t->values[1]]) {
+		err_set(err, "all counts are zero, so there is nothing to draw");
+		return NULL;
+	}
+	s = xcalloc(1, sizeof(*s));
+	s->o = *o;
+	c = &s->c;
+	*c = (struct canvas){.o = &s->o, .t = t, .decimals = decimals, .shown = !!t->values[1], .unit = pow(10, decimals)};
+	c->total = t->total[c->shown];
+	if (o->total * c->unit > (double)c->total)
+		c->total = o->total * c->unit < (double)INT64_MAX ? (uint64_t)(o->total * c->unit) : INT64_MAX;
+	c->ascii = o->encoding && strcasecmp(o->encoding, "utf-8");
+	if (c->shown)
+		c->most_change = change_values(t);
+	tree_accumulate(t, t->values[c->shown]);
+	tree_prune(t, c->shown, least(c));
+	tree_link(t, !o->in_order, &c->links);
+	measure(c);
+	canvas_begin(c);
+	return s;
+}
+
+static void
+draw_beginning(struct canvas *c)
+{
+	draw_head(c);
+	draw_style(c);
+	if (c->o->subtitle)
+		draw_text(c, "subtitle", (double)c->o->width / 2, c->o->font_size * 3.75, "middle", c->o->subtitle);
+	buf_puts(c->out, "<g id=\"frames\">\n");
+}
+
+static void
+draw_end(struct canvas *c)
+{
+	buf_puts(c->out, "</g>\n");
+	draw_controls(c);
+	buf_puts(c->out, "<script><![CDATA[\n");
+	buf_add(c->out, svg_script_js, (size_t)(svg_script_js_end - svg_script_js));
+	buf_puts(c->out, "]]></script>\n</svg>\n");
+}
+
+bool
+svg_more(struct svg *s, struct buf *out)
+{
+	size_t end = out->len + PART;
+
+	if (s->next == DONE)
+		return false;
+	s->c.out = out;
+	if (s->next == HEAD) {
+		draw_beginning(&s->c);
+		s->next = FRAMES;
+	}
+	if (s->next == FRAMES && !canvas_frames(&s->c, end))
+		s->next = TAIL;
+	if (s->next == TAIL && out->len < end) {
+		draw_end(&s->c);
+		s->next = DONE;
+	}
+	return true;
+}
+
+void
+svg_close(struct svg *s)
+{
+	tree_links_free(&s->c.links);
+	buf_free(&s->c.scratch);
+	buf_free(&s->c.label);
+	free(s->c.ends);
+	free(s);
+}
+
 int
 svg_draw(const struct svg_options *o, struct tree *t, unsigned decimals, struct buf *out, struct err *err)
 {
-	struct canvas c = {.o = o, .t = t, .out = out, .decimals = decimals, .shown = !!t->values[1]};
-	struct tree_links links;
+	struct svg *s = svg_open(o, t, decimals, err);
 
-	if (t->n == 1)
-		return err_set(err, "no stacks, so nothing to draw");
-	if (!t->total[c.shown])
-		return err_set(err, "all counts are zero, so there is nothing to draw");
-	c.unit = pow(10, decimals);
-	c.total = t->total[c.shown];
-	if (o->total * c.unit > (double)c.total)
-		c.total = o->total * c.unit < (double)INT64_MAX ? (uint64_t)(o->total * c.unit) : INT64_MAX;
-	c.ascii = o->encoding && strcasecmp(o->encoding, "utf-8");
-	if (c.shown)
-		c.most_change = change_values(t);
-	tree_accumulate(t, t->values[c.shown]);
-	tree_prune(t, c.shown, least(&c));
-	tree_link(t, !o->in_order, &links);
-	measure(&c, &links);
-	draw_head(&c);
-	draw_style(&c);
-	if (o->subtitle)
-		draw_text(&c, "subtitle", (double)o->width / 2, o->font_size * 3.75, "middle", o->subtitle);
-	canvas_frames(&c, &links);
-	draw_controls(&c);
-	buf_puts(out, "<script><![CDATA[\n");
-	buf_add(out, svg_script_js, (size_t)(svg_script_js_end - svg_script_js));
-	buf_puts(out, "]]></script>\n</svg>\n");
-	tree_links_free(&links);
-	buf_free(&c.scratch);
-	buf_free(&c.label);
+	if (!s)
+		return -1;
+	while (svg_more(s, out))
+		;
+	svg_close(s);
 	return 0;
 }

@@ -29,6 +29,13 @@ struct svg_options {
 	double total;	   /* what the full width stands for, if more than the sum of the counts */
 };
 
+/* A picture on its way out, part by part; the rest is as with svg_draw(). The tree and the options' texts must stay. NULL when
+ * there is nothing to draw. */
+struct svg;
+struct svg *svg_open(const struct svg_options *o, struct tree *t, unsigned decimals, struct err *err);
+bool svg_more(struct svg *s, struct buf *out); /* appends 64 KiB or somewhat more; false: nothing is left */
+void svg_close(struct svg *s);
+
 /* Draws the tree, whose values are in units of 10^-decimals. The tree is used up: its values become inclusive ones and
  * its narrow frames are gone. -1 when there is nothing to draw. */
 int svg_draw(const struct svg_options *o, struct tree *t, unsigned decimals, struct buf *out, struct err *err);

@@ -172,23 +172,26 @@ draw_frame(struct canvas *c, struct colouring *colouring, uint32_t id, uint32_t 
 	buf_puts(c->out, "</g>\n");
 }
 
-/* Depth first; a frame starts where its elder sibling ended, or in a flame chart when it was called. */
 void
-canvas_frames(struct canvas *c, const struct tree_links *links)
+canvas_begin(struct canvas *c)
 {
-	struct colouring colouring = c->o->colouring;
-	uint64_t *ends = xcalloc((size_t)c->levels + 1, sizeof(*ends)); /* by depth: where the next frame starts */
-	uint32_t depth = 0, id = TREE_ROOT;
+	c->colouring = c->o->colouring;
+	c->ends = xcalloc((size_t)c->levels + 1, sizeof(*c->ends));
+}
 
-	buf_puts(c->out, "<g id=\"frames\">\n");
-	do {
-		uint64_t start = id && c->t->starts ? c->t->starts[id] : ends[depth];
+/* Depth first; a frame starts where its elder sibling ended, or in a flame chart when it was called. */
+bool
+canvas_frames(struct canvas *c, size_t end)
+{
+	while (c->out->len < end) {
+		uint64_t start = c->id && c->t->starts ? c->t->starts[c->id] : c->ends[c->depth];
 
-		draw_frame(c, &colouring, id, depth, start);
-		ends[depth] = start + c->t->values[c->shown][id];
-		ends[depth + 1] = start;
-		id = tree_next(c->t, links, id, &depth);
-	} while (id);
-	buf_puts(c->out, "</g>\n");
-	free(ends);
+		draw_frame(c, &c->colouring, c->id, c->depth, start);
+		c->ends[c->depth] = start + c->t->values[c->shown][c->id];
+		c->ends[c->depth + 1] = start;
+		c->id = tree_next(c->t, &c->links, c->id, &c->depth);
+		if (!c->id)
+			return false;
+	}
+	return true;
 }

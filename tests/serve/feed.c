@@ -18,7 +18,7 @@
 #include "base/parse.h"
 #include "cmd/serve_feed.h"
 
-enum { CLIENTS_MAX = 1000 };
+enum { CLIENTS_MAX = 1000, KEPT_MAX = 16 << 20, DOCUMENT_MAX = 1 << 30 };
 
 struct client {
 	uint64_t epoch, at;
@@ -82,6 +82,37 @@ follow_slowly(struct feed *f, int n)
 	}
 }
 
+/* A document comes in parts: it is counted, kept if it is small, and what is larger comes as its beginning. */
+static void
+put_order(struct feed *f, const char *name, struct order *o)
+{
+	uint64_t start = clock_ns(CLOCK_MONOTONIC), ready, total = 0, longest = 0;
+	struct buf part = {0}, all = {0};
+	enum order_state state;
+	eventfd_t n;
+
+	while ((state = order_state(f, o)) == ORDER_WAITS)
+		if (poll(&(struct pollfd){.fd = woken, .events = POLLIN}, 1, -1) > 0)
+			eventfd_read(woken, &n);
+	ready = clock_ns(CLOCK_MONOTONIC);
+	for (uint64_t before = ready; state == ORDER_READY && order_more(o, &part) && total < DOCUMENT_MAX;) {
+		uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+		longest = now - before > longest ? now - before : longest;
+		total += part.len;
+		if (all.len < KEPT_MAX)
+			buf_add(&all, part.data, part.len);
+		part.len = 0;
+		before = clock_ns(CLOCK_MONOTONIC);
+	}
+	put(state == ORDER_READY ? name : "too large", all.data, all.len);
+	fprintf(stderr, "document %s: ready after %llu us, %llu bytes, longest step %llu us\n", name,
+		(unsigned long long)(ready - start) / 1000, (unsigned long long)total, (unsigned long long)longest / 1000);
+	order_give_up(f, o);
+	buf_free(&part);
+	buf_free(&all);
+}
+
 static void
 put_document(struct feed *f, const char *what)
 {
@@ -89,12 +120,15 @@ put_document(struct feed *f, const char *what)
 		[FEED_TREE_JSON] = "tree", [FEED_FOLDED] = "folded", [FEED_FLAME_SVG] = "svg", [FEED_STATS] = "stats"};
 	size_t len = strcspn(what, "?");
 	struct buf b = {0};
-	bool good;
+	struct order *o;
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (len == strlen(names[i]) && !strncmp(what, names[i], len)) {
-			good = feed_document(f, i, what[len] ? what + len + 1 : "", &b);
-			put(good ? what : "refused", b.data, b.len);
+			o = feed_order(f, i, what[len] ? what + len + 1 : "", &b);
+			if (o)
+				put_order(f, what, o);
+			else
+				put("refused", b.data, b.len);
 		}
 	buf_free(&b);
 }

@@ -346,6 +346,40 @@ def paused():
     print(caught_up, "caught up")
 
 
+def get(path, version=b"1.1"):
+    s = connect()
+    s.sendall(b"GET " + path + b" HTTP/" + version + b"\r\n" + HOST + b"Authorization: Bearer " + token.encode() + b"\r\n\r\n")
+    return s
+
+
+def documents():
+    """Documents far larger than the memory: many at a time, left in the middle, and what others are told meanwhile."""
+    before = server()[1]
+    all = [get(b"/api/folded") for _ in range(12)]
+    time.sleep(1)
+    start = time.monotonic()
+    print("the page meanwhile", ask(b"GET / HTTP/1.1\r\n" + HOST + END), "soon" if time.monotonic() - start < 0.5 else "late")
+    heads = [s.recv(12)[9:] for s in all]
+    print("sent", heads.count(b"200"), "busy", heads.count(b"503"))
+    read = 0
+    while read < 50_000_000:
+        read += len(all[heads.index(b"200")].recv(1 << 20))
+    print("memory", "flat" if server()[1] < before + 16384 else f"{before} to {server()[1]} kB")
+    for s in all:
+        s.close()
+    for _ in range(40):  # who leaves before it is made
+        get(b"/api/tree.json").close()
+    time.sleep(1)
+    for version in (b"1.1", b"1.0"):
+        got = drain_some(get(b"/api/stats", version))
+        print(version.decode(), "chunked" if b"Transfer-Encoding: chunked" in got else "plain", "whole" if b'"at": ' in got else got)
+
+
+def drain_some(s):
+    s.settimeout(1)
+    return drain(s)
+
+
 def behind():
     """For 20 s clients come that take a few bytes a second of their snapshot, each of another one."""
     def held():
