@@ -33,6 +33,13 @@ function groupedText(value) {
 	return grouped.format(value);
 }
 
+const scientific = new Intl.NumberFormat("en-US", {notation: "scientific", maximumSignificantDigits: 5});
+
+// As long as there is room for in a column.
+function columnText(value) {
+	return value < 1e9 ? groupedText(value) : scientific.format(value);
+}
+
 function percentText(part, whole) {
 	if (!(whole > 0))
 		return "0 %";

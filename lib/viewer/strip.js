@@ -78,12 +78,12 @@ class Strip {
 		const most = bars.reduce((m, b) => Math.max(m, (b.samples + b.lost) / b.time), 0);
 		context.clearRect(0, 0, width, height);
 		for (const b of bars) {
-			const w = Math.max(1, b.right - b.left - (b.right - b.left > 4 ? 1 : 0)), tall = most > 0 ? (height - 6) / most / b.time : 0;
+			const w = Math.max(2, b.right - b.left - (b.right - b.left > 4 ? 1 : 0)), left = Math.min(b.left, width - w), tall = most > 0 ? (height - 6) / most / b.time : 0;
 			const lost = b.lost ? Math.max(2, b.lost * tall) : 0, samples = b.samples * tall;
 			context.fillStyle = ink.bar;
-			context.fillRect(b.left, height - samples, w, samples);
+			context.fillRect(left, height - samples, w, samples);
 			context.fillStyle = ink.lost;
-			context.fillRect(b.left, height - samples - lost, w, lost);
+			context.fillRect(left, height - samples - lost, w, lost);
 		}
 		this.shade(context, ink, width, height);
 		this.tell();

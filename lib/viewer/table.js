@@ -74,10 +74,17 @@ class FunctionTable {
 			}
 			this.fillRow(this.rows[i], listed[i]);
 		}
+		this.widen(this.rows.reduce((most, row) => Math.max(most, row.selfCount.textContent.length, row.totalCount.textContent.length), 5));
 		const filtered = this.everything - this.all.length, beyond = this.all.length - n;
 		setText(this.left, (beyond ? groupedText(beyond) + " more rows not shown. " : "") +
 			(filtered ? groupedText(filtered) + " functions do not match the search." : "") + (this.everything ? "" : "No functions here."));
 		setShown(this.more, beyond > 0);
+	}
+
+	// The columns of numbers have room for the longest.
+	widen(digits) {
+		if (this.digits !== digits)
+			this.table.style.setProperty("--digits", this.digits = digits);
 	}
 
 	makeRow() {
@@ -112,7 +119,7 @@ class FunctionTable {
 		const all = this.tree.total[0], amount = roundAmount(this.tree.profile, value), text = String(amount);
 		if (cell.dataset.value !== text)
 			cell.dataset.value = text;
-		setText(count, groupedText(amount));
+		setText(count, columnText(amount));
 		setText(share, percentText(value, all));
 		cell.style.setProperty("--share-width", (all > 0 ? 100 * value / all : 0).toFixed(1) + "%");
 	}

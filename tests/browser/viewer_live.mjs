@@ -208,6 +208,7 @@ await test("counts beyond 2^53 are shown, and said to be rounded", async () => {
 	await begin();
 	equal(await text("left-out"), "");
 	await play(delta(3, section(6, [windowOf(2, [[2, 0, 2 ** 60]])])));
+	equal(await page.$eval("#functions td.self", cell => [cell.firstChild.textContent, cell.scrollWidth <= cell.clientWidth]), ["1.1529E18", true]);
 	equal([await text("state"), await value("total"), (await text("left-out")).endsWith("counts beyond 2^53 are rounded")], ["live", 2 ** 60 + 100, true]);
 });
 await test("recordings joined out of order are in the strip by their time", async () => {
@@ -225,8 +226,8 @@ await test("stop asks to be pressed twice, then says so to the server", async ()
 	await page.click("#stop");
 	equal([await text("stop"), await newest("return s.sent")], ["Press again to stop", []]);
 	await until("disarmed", async () => await text("stop") === "Stop recording");
-	await page.click("#stop");
-	await page.click("#stop");
+	// Both within three seconds, however busy the machine is.
+	await page.evaluate(() => { document.querySelector("#stop").click(); document.querySelector("#stop").click(); });
 	equal(await newest("return s.sent"), ["stop"]);
 	await play(delta(3, facts({control: true, state: "stopped"})));
 	equal([await text("state"), await page.locator("#stop").isVisible(), await page.locator("#freeze").isVisible()], ["recording stopped", false, false]);
