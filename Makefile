@@ -110,6 +110,11 @@ $(B)/tests/serve/%: $(B)/tests/serve/%.o $(feed) $(B)/lib/flame.a $(B)/lib/strea
 	@echo "  LINK $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lz -lm
 
+# Those in tests/unwind look at tables.
+$(B)/tests/unwind/%: $(B)/tests/unwind/%.o $(B)/lib/unwind.a $(B)/lib/elf.a $(B)/lib/base.a
+	@echo "  LINK $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lz
+
 BPF_ARCH := $(ARCH:x86_64=x86)
 BPF_ARCH := $(BPF_ARCH:aarch64=arm64)
 $(B)/bpf/%.bpf.o: bpf/%.bpf.c

@@ -75,6 +75,6 @@ enum {
 };
 _Static_assert(sizeof(struct unwind_entry) == 8 && sizeof(struct unwind_row) == 4 && sizeof(struct unwind_rule) == 32,
 	       "chunks hold whole elements");
-_Static_assert(UNWIND_ROWS >= UNWIND_PAGE, "a page's rows fit a chunk, even with one for each byte");
+_Static_assert((int)UNWIND_ROWS >= (int)UNWIND_PAGE, "a page's rows fit a chunk, even with one for each byte");
 
 #endif
