@@ -37,12 +37,15 @@ show_rule(uint64_t vaddr, const struct unwind_rule *r)
 	putchar('\n');
 }
 
+/* Also of the first byte after all code. */
 static uint64_t
 vaddr_of(const struct elf_file *f, uint64_t offset)
 {
 	uint64_t vaddr;
 
-	return elf_vaddr(f, offset, &vaddr) ? vaddr : 0;
+	if (elf_vaddr(f, offset, &vaddr))
+		return vaddr;
+	return elf_vaddr(f, offset - 1, &vaddr) ? vaddr + 1 : 0;
 }
 
 /* Goes through the image itself, so that all of it is seen. */
