@@ -35,7 +35,15 @@ enum {
 	BPF_ANY = 0,
 	BPF_NOEXIST = 1,
 	BPF_F_USER_STACK = 1 << 8,
+	BPF_F_MMAPABLE = 1 << 10,
 	BPF_RB_NO_WAKEUP = 1,
+	BPF_RB_FORCE_WAKEUP = 2,
+};
+
+/* Not all kernels have these: bpf_core_enum_value_exists() tells. */
+enum bpf_func_id {
+	BPF_FUNC_task_pt_regs = 175,
+	BPF_FUNC_loop = 181,
 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -45,6 +53,8 @@ struct task_struct {
 	__u64 start_boottime; /* ns since boot */
 	__u64 self_exec_id;   /* how often this task has called exec */
 	unsigned in_execve : 1;
+	unsigned flags;
+	void *mm;
 };
 
 #pragma clang attribute pop
@@ -53,6 +63,8 @@ struct task_struct {
 struct bpf_pidns_info {
 	__u32 pid, tgid;
 };
+
+enum { PF_KTHREAD = 0x00200000, PF_USER_WORKER = 0x00004000 };
 
 struct bpf_raw_tracepoint_args {
 	__u64 args[0];

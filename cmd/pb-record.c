@@ -23,7 +23,8 @@
 
 enum { MS = 1000000, TICK = 100 * MS };
 
-static struct sampler_config config = {.max_depth = 127, .interval = 1000000000};
+static struct sampler_config config = {
+	.max_depth = 1024, .unwind_memory = 128 << 20, .interval = 1000000000};
 static uint64_t segment_size = 8 << 20;
 static const char *output;
 static bool quiet, verbose, ignored;
@@ -64,6 +65,20 @@ take_event(const char *name)
 }
 
 static bool
+take_unwind(const char *how)
+{
+	static const char *const names[] = {
+		[WALK_AUTO] = "auto", [WALK_FP] = "fp", [WALK_DWARF] = "dwarf", [WALK_NONE] = "none"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(how, names[i])) {
+			config.walk = (enum user_walk)i;
+			return true;
+		}
+	return false;
+}
+
+static bool
 take_frequency(const char *hz)
 {
 	has_frequency = true;
@@ -93,8 +108,12 @@ static const struct option_row options[] = {
 	{OPTION_FLAG, 0, "idle", NULL, "keep samples of the idle task", &config.idle},
 	{OPTION_FLAG, 0, "no-kernel", NULL, "leave out the kernel part of stacks", &config.no_kernel},
 	{OPTION_FLAG, 0, "no-user", NULL, "leave out the user part of stacks", &config.no_user},
-	{OPTION_UINT, 0, "max-depth", "FRAMES", "most frames of either part of a stack (127)",
-	 &config.max_depth, 1, 127},
+	{OPTION_UINT, 0, "max-depth", "FRAMES", "most frames of the user part of a stack (1024)",
+	 &config.max_depth, 1, 1024},
+	{OPTION_CALL, 0, "unwind", "HOW", "user stacks by unwind tables and, where there are\nnone, frame pointers (auto), by fp or dwarf alone, or\nno further than the innermost frame (none)",
+	 .call = take_unwind},
+	{OPTION_SIZE, 0, "unwind-memory", "BYTES", "most memory for unwind tables (128M)", &config.unwind_memory,
+	 1 << 20, 1ull << 32},
 	{OPTION_FLAG, 'g', "call-graph", NULL, "accepted for perf's sake: stacks are always taken", &ignored},
 	{OPTION_DURATION, 'i', "interval", "TIME", "length of a window (1s)", &config.interval, 10 * MS, 3600000000000},
 	{OPTION_FLAG, 0, "timestamps", NULL, "one record per sample, with its time", &config.timestamps},
@@ -234,13 +253,14 @@ wait_for_tick(struct session *s)
 		{.fd = woken, .events = POLLIN},
 		{.fd = s->command_fd, .events = POLLIN},
 		{.fd = s->out, .events = 0}, /* POLLERR: the pipe's reader is gone */
+		{.fd = sampler_fd(s->sampler), .events = POLLIN},
 	};
 
 	if (next > s->window)
 		next = s->window;
 	if (next > s->end)
 		next = s->end;
-	if (poll(fds, 3, next > time ? (int)((next - time + MS - 1) / MS) : 0) > 0)
+	if (poll(fds, 4, next > time ? (int)((next - time + MS - 1) / MS) : 0) > 0)
 		s->reader_gone = fds[2].revents & (POLLERR | POLLHUP | POLLNVAL); /* a socket says POLLHUP */
 }
 

@@ -14,6 +14,7 @@
 #include "base/alloc.h"
 #include "sample.skel.h"
 #include "sampler/advice.h"
+#include "sampler/unwinding.h"
 
 enum {
 	MESSAGE_TYPICAL = 512, /* bytes of a message with 50 frames and its ring header */
@@ -247,19 +248,36 @@ kernel_depth(void)
 	char text[32] = "";
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	long most = n > 0 ? strtol(text, NULL, 10) : SAMPLE_DEPTH;
+	long most = n > 0 ? strtol(text, NULL, 10) : KERNEL_DEPTH;
 
 	if (fd >= 0)
 		close(fd);
-	return most > 0 && most < SAMPLE_DEPTH ? (unsigned)most : SAMPLE_DEPTH;
+	return most > 0 && most < KERNEL_DEPTH ? (unsigned)most : KERNEL_DEPTH;
+}
+
+static bool
+has_loop(void)
+{
+	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_PERF_EVENT, BPF_FUNC_loop, NULL) == 1;
+}
+
+static void
+configure_walk(struct sample_bpf *skel, const struct sampler_config *c)
+{
+	skel->rodata->with_tables = c->walk == WALK_AUTO || c->walk == WALK_DWARF;
+	skel->rodata->with_frame_pointers = c->walk == WALK_AUTO;
+	skel->rodata->only_leaf = c->walk == WALK_NONE;
+	skel->rodata->with_loop = has_loop();
+	skel->rodata->user_depth = (uint32_t)c->max_depth;
+	/* One more than wanted tells whether there are more. */
+	skel->rodata->kernel_depth = c->max_depth < kernel_depth() ? (uint32_t)c->max_depth + 1 : kernel_depth();
 }
 
 static void
 configure(struct sample_bpf *skel, const struct sampler_config *c)
 {
 	configure_pidns(skel);
-	/* One more than wanted tells whether there are more. */
-	skel->rodata->max_depth = c->max_depth < kernel_depth() ? (uint32_t)c->max_depth + 1 : kernel_depth();
+	configure_walk(skel, c);
 	skel->rodata->with_kernel = !c->no_kernel;
 	skel->rodata->with_user = !c->no_user;
 	skel->rodata->with_idle = c->idle;
@@ -267,37 +285,48 @@ configure(struct sample_bpf *skel, const struct sampler_config *c)
 }
 
 static int
-load(struct kernel *k, const struct sampler_config *c, const char *event, const uint32_t *cpus, size_t n_cpus, struct err *err)
+make_maps(struct kernel *k, const struct kernel_setup *s, struct err *err)
+{
+	if (make_counts(k, s->config, s->n_cpus, err) || make_rings(k, s->config, s->n_cpus, err))
+		return -1;
+	if (s->unwinding)
+		return unwinding_configure(s->unwinding, k->skel, s->n_processes, err);
+	return bpf_map__set_autocreate(k->skel->maps.slabs, false) ? advise_bpf(err, "leaving out a map", errno) : 0;
+}
+
+static int
+load(struct kernel *k, const struct kernel_setup *s, struct err *err)
 {
 	int error;
 
 	k->skel = sample_bpf__open();
 	if (!k->skel)
 		return advise_bpf(err, "opening the BPF object", errno);
-	configure(k->skel, c);
-	configure_targets(k->skel, c, event);
-	if (make_counts(k, c, n_cpus, err) || make_rings(k, c, n_cpus, err))
+	configure(k->skel, s->config);
+	configure_targets(k->skel, s->config, s->event);
+	if (make_maps(k, s, err))
 		return -1;
 	error = sample_bpf__load(k->skel);
 	if (error)
 		return advise_bpf(err, libbpf_said[0] ? libbpf_said : "loading the BPF program", -error);
-	return place_maps(k, cpus, err) || follow_tasks(k->skel, err) ? -1 : 0;
+	if (s->unwinding && unwinding_bind(s->unwinding, k->skel, err))
+		return -1;
+	return place_maps(k, s->cpus, err) || follow_tasks(k->skel, err) ? -1 : 0;
 }
 
 struct kernel *
-kernel_load(const struct sampler_config *config, const char *event, const uint32_t *cpus, size_t n_cpus,
-	    kernel_message *message, void *context, struct err *err)
+kernel_load(const struct kernel_setup *setup, struct err *err)
 {
 	struct kernel *k = xcalloc(1, sizeof(*k));
 	int possible = libbpf_num_possible_cpus();
 
 	libbpf_set_print(remember);
-	k->message = message;
-	k->context = context;
+	k->message = setup->message;
+	k->context = setup->context;
 	k->counts[0] = k->counts[1] = -1;
 	k->cpus = possible > 0 ? (unsigned)possible : 1;
 	k->zero = xcalloc(k->cpus, sizeof(*k->zero));
-	if (!load(k, config, event, cpus, n_cpus, err))
+	if (!load(k, setup, err))
 		return k;
 	kernel_close(k);
 	return NULL;
@@ -340,6 +369,18 @@ void
 kernel_collect(struct kernel *k)
 {
 	ring_buffer__consume(k->reader);
+}
+
+int
+kernel_fd(const struct kernel *k)
+{
+	return ring_buffer__epoll_fd(k->reader);
+}
+
+uint32_t
+kernel_window(const struct kernel *k)
+{
+	return k->skel->bss->window;
 }
 
 /* Setting an element of a map of maps returns only when no program that could have seen the old one runs any

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Walks the user stack of the current task by unwind tables, from frame to frame by DWARF's rules and, where there is
+ * no row (code made at run time, assembly without CFI), by one step along the frame pointer. Part of sample.bpf.c.
+ *
+ * Registers are read late: a frame that saves one only tells where, and hardly any walk ever needs it. The two searches
+ * are global functions, which the verifier looks at once and not in each turn of the loop. */
+#ifndef BPF_WALK_H
+#define BPF_WALK_H
+
+#include "kernel.h"
+
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+
+#include "layout.h"
+#include "registers.h"
+#include "sample.h"
+#include "unwind.h"
+
+enum { REGISTERS = 32, MAPPING_STEPS = 17, ROW_STEPS = 11 };
+
+struct walk {
+	__u64 reg[REGISTERS]; /* by DWARF's numbers; where in_memory has its bit, the address of the value */
+	__u32 known, in_memory;
+	__u64 pc, hash;
+	__u32 n, limit;
+	__u32 is_return; /* pc is a return address: what it came from is the byte before */
+	__u32 end, early; /* early: enum stack_end of a step that had to guess, for want of a mapping or table; or 0 */
+	__u32 first, n_mappings; /* of the process */
+	struct layout_mapping here; /* the mapping of the last look-up */
+	struct unwind_rule rule;
+	struct pt_regs regs;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct walk);
+} walks SEC(".maps");
+
+/* Slabs are made and set by lib/sampler. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, SLABS_MAX);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+} slabs SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1); /* set by lib/sampler, as are the next two */
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct layout_table);
+} tables SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct layout_mapping);
+} mappings SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u32); /* pid */
+	__type(value, struct layout_process);
+} processes SEC(".maps");
+
+static __always_inline struct walk *
+walk_of_cpu(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&walks, &zero);
+}
+
+static __always_inline void *
+chunk_at(__u32 chunk)
+{
+	__u32 slab = chunk / SLAB_CHUNKS, at = chunk % SLAB_CHUNKS;
+	void *map = bpf_map_lookup_elem(&slabs, &slab);
+
+	return map ? bpf_map_lookup_elem(map, &at) : NULL;
+}
+
+/* Finds the mapping that holds the address: walk.here. */
+__noinline int
+find_mapping(__u64 address)
+{
+	struct walk *w = walk_of_cpu();
+	struct layout_mapping *m;
+	__u32 low, high;
+
+	if (!w)
+		return false;
+	low = w->first;
+	high = low + w->n_mappings;
+	for (int i = 0; i < MAPPING_STEPS && low < high; i++) {
+		__u32 middle = (low + high) / 2;
+
+		m = bpf_map_lookup_elem(&mappings, &middle);
+		if (!m)
+			return false;
+		if (m->end <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	m = bpf_map_lookup_elem(&mappings, &low);
+	if (!m || low >= w->first + w->n_mappings || address < m->start || address >= m->end)
+		return false;
+	w->here = *m;
+	return true;
+}
+
+/* The rule in force in a page of which the entry says where its rows are. */
+static __always_inline __u32
+search_rows(const struct unwind_entry *entry, __u32 image, __u32 at)
+{
+	__u32 low = entry->first % UNWIND_ROWS, high = low + entry->n, rule = entry->rule;
+	struct unwind_row *rows = entry->n ? chunk_at(image + entry->first / UNWIND_ROWS) : NULL;
+
+	for (int i = 0; rows && i < ROW_STEPS && low < high; i++) {
+		__u32 middle = (low + high) / 2 % UNWIND_ROWS;
+
+		if (rows[middle].at <= at) {
+			rule = rows[middle].rule;
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return rule;
+}
+
+/* Finds the rule for an offset in a binary: walk.rule. Returns the table's state. */
+__noinline int
+find_rule(__u32 table, __u64 offset)
+{
+	struct layout_table *t = bpf_map_lookup_elem(&tables, &table);
+	__u64 page = offset / UNWIND_PAGE;
+	struct walk *w = walk_of_cpu();
+	struct unwind_entry *entries;
+	struct unwind_rule *rules;
+	__u32 rule, image;
+
+	if (!t || !w)
+		return TABLE_NEVER;
+	w->rule.kind = UNWIND_NONE;
+	if (t->state != TABLE_READY) {
+		t->wanted = 1;
+		return t->state;
+	}
+	if (t->used != window)
+		t->used = window;
+	page -= t->base;
+	if (page >= t->n_entries)
+		return TABLE_READY;
+	image = t->chunk;
+	entries = chunk_at(image + page / UNWIND_ENTRIES);
+	if (!entries)
+		return TABLE_PENDING;
+	rule = search_rows(&entries[page % UNWIND_ENTRIES], image, offset % UNWIND_PAGE);
+	rules = chunk_at(image + t->rules + rule / UNWIND_RULES);
+	if (!rules)
+		return TABLE_PENDING;
+	w->rule = rules[rule % UNWIND_RULES];
+	return TABLE_READY;
+}
+
+static __always_inline bool
+read_word(__u64 *word, __u64 address)
+{
+	return !bpf_probe_read_user(word, sizeof(*word), (void *)address);
+}
+
+/* The value of a register in the frame that the walk has come to. */
+static __always_inline bool
+read_register(struct walk *w, __u32 number, __u64 *value)
+{
+	__u32 bit;
+
+	number %= REGISTERS;
+	bit = 1U << number;
+	if (!(w->known & bit))
+		return false;
+	if (w->in_memory & bit) {
+		if (!read_word(&w->reg[number], w->reg[number])) {
+			w->end = END_UNREADABLE;
+			return false;
+		}
+		w->in_memory &= ~bit;
+	}
+	*value = w->reg[number];
+	return true;
+}
+
+static __always_inline bool
+ended(struct walk *w, enum stack_end end)
+{
+	w->end = end;
+	return false;
+}
+
+/* Goes on at the caller, whose stack pointer and next instruction are these. */
+static __always_inline bool
+arrive(struct walk *w, __u64 sp, __u64 pc)
+{
+	w->reg[REG_SP] = sp;
+	w->pc = pc;
+	w->is_return = true;
+	if (!pc)
+		return ended(w, END_ROOT);
+	return true;
+}
+
+/* Out of a signal's handler, to where it was: all registers are there. */
+static __always_inline bool
+leave_signal(struct walk *w)
+{
+	__u64 at = w->reg[REG_SP], sp, pc;
+
+	if (!read_word(&sp, at + SIGNAL_SP) || !read_word(&pc, at + SIGNAL_PC))
+		return ended(w, END_UNREADABLE);
+#define KEEP(number, offset) w->reg[number] = at + offset;
+	FOR_EACH_IN_SIGNAL(KEEP)
+#undef KEEP
+	w->known = w->in_memory = ~0U;
+	w->in_memory &= ~(1U << REG_SP);
+	if (!arrive(w, sp, pc))
+		return false;
+	w->is_return = false;
+	return true;
+}
+
+static __always_inline bool
+is_sigreturn(__u64 pc)
+{
+	__u64 first;
+	__u8 last;
+
+	return read_word(&first, pc) && first == SIGRETURN_FIRST && !bpf_probe_read_user(&last, 1, (void *)(pc + 8)) &&
+	       last == SIGRETURN_LAST;
+}
+
+/* One step without a row: the frame pointer is taken for what its name says when it leads up the stack to code. */
+static __always_inline bool
+follow_frame_pointer(struct walk *w)
+{
+	__u64 fp, record[2];
+
+	if (w->is_return && is_sigreturn(w->pc))
+		return leave_signal(w);
+	if (!with_frame_pointers)
+		return ended(w, w->early ? w->early : END_NO_ROW);
+	if (!read_register(w, REG_FP, &fp))
+		return w->end == END_UNREADABLE ? false : ended(w, END_NO_ROW);
+	if (!fp && w->here.table)
+		return ended(w, w->early ? w->early : END_ROOT);
+	if (fp < w->reg[REG_SP] || fp % 8)
+		return ended(w, w->early ? w->early : END_NO_ROW);
+	if (bpf_probe_read_user(record, sizeof(record), (void *)fp))
+		return ended(w, w->early ? w->early : END_UNREADABLE);
+	if (record[1] && !find_mapping(record[1] - 1))
+		return ended(w, w->early ? w->early : END_NO_ROW);
+	w->reg[REG_FP] = record[0];
+	w->known = 1U << REG_FP | 1U << REG_SP;
+	w->in_memory = 0;
+	return arrive(w, fp + 16, record[1]);
+}
+
+static __always_inline bool
+find_cfa(struct walk *w, __u64 *cfa)
+{
+	const struct unwind_rule *r = &w->rule;
+	__u64 base;
+
+	if (!read_register(w, r->base, &base))
+		return w->end == END_UNREADABLE ? false : ended(w, END_NO_ROW);
+	switch (r->kind) {
+	case UNWIND_LOAD:
+		if (!read_word(&base, base + (__s64)r->load))
+			return ended(w, END_UNREADABLE);
+		break;
+	case UNWIND_PLT:
+		if ((w->pc & 15) >= (__u64)(__s64)r->load)
+			base += 8;
+		break;
+	default:
+		break;
+	}
+	*cfa = base + (__s64)r->cfa;
+	return true;
+}
+
+static __always_inline void
+restore(struct walk *w, __s16 words, __u32 number, __u64 cfa)
+{
+	__u32 bit = 1U << number;
+
+	if (words == UNWIND_LOST) {
+		w->known &= ~bit;
+	} else if (words != UNWIND_SAME) {
+		w->reg[number] = cfa + words * 8LL;
+		w->known |= bit;
+		w->in_memory |= bit;
+	}
+}
+
+static __always_inline bool
+follow_rule(struct walk *w)
+{
+	__u64 cfa, pc;
+
+	if (!find_cfa(w, &cfa))
+		return false;
+	if (cfa <= w->reg[REG_SP] && w->rule.kind != UNWIND_LOAD)
+		return ended(w, END_STUCK);
+	if (!read_word(&pc, cfa + w->rule.saved[SAVED_RETURN] * 8LL))
+		return ended(w, END_UNREADABLE);
+	w->known &= KEPT;
+#define RESTORE(saved_as, number) restore(w, w->rule.saved[saved_as], number, cfa);
+	FOR_EACH_SAVED(RESTORE)
+#undef RESTORE
+	return arrive(w, cfa, pc);
+}
+
+/* From the frame at pc to its caller. False when there is none, for the reason in walk.end. */
+static __always_inline bool
+go_up(struct walk *w)
+{
+	__u64 at = w->pc - w->is_return;
+	int state;
+
+	if ((at < w->here.start || at >= w->here.end) && !find_mapping(at)) {
+		w->here.start = w->here.end = w->here.table = 0;
+		w->early = END_NO_MAPPING;
+		return follow_frame_pointer(w);
+	}
+	state = w->here.table ? find_rule(w->here.table, at - w->here.start + w->here.offset) : TABLE_NEVER;
+	if (state == TABLE_PENDING)
+		w->early = END_NO_TABLE;
+	if (state != TABLE_READY)
+		return follow_frame_pointer(w);
+	switch (w->rule.kind) {
+	case UNWIND_REGISTER:
+	case UNWIND_LOAD:
+	case UNWIND_PLT:
+		return follow_rule(w);
+	case UNWIND_SIGNAL:
+		return leave_signal(w);
+	case UNWIND_ROOT:
+		return ended(w, END_ROOT);
+	default:
+		return follow_frame_pointer(w);
+	}
+}
+
+static long
+visit(__u32 i, void *unused)
+{
+	struct sample_message *m = message_of_cpu();
+	struct walk *w = walk_of_cpu();
+
+	if (!m || !w)
+		return 1;
+	if (w->n >= w->limit) {
+		w->end = END_DEPTH;
+		return 1;
+	}
+	m->addresses[w->n++ % USER_DEPTH] = w->pc;
+	w->hash = mix(w->hash, w->pc);
+	return !go_up(w);
+}
+
+/* Copies a context's registers one by one: the verifier allows reads at fixed offsets only, and whole ones. */
+static __always_inline void
+copy_registers(struct pt_regs *to, const struct pt_regs *from)
+{
+	__u64 mode = from->REGISTER_MODE;
+
+	barrier_var(mode);
+	to->REGISTER_MODE = mode;
+#define COPY(number, name) to->name = from->name;
+	FOR_EACH_REGISTER(COPY)
+#undef COPY
+	to->REGISTER_PC = from->REGISTER_PC;
+}
+
+/* Begins at the registers in walk.regs. False: the program is one for 32 bits. */
+static __always_inline bool
+begin(struct walk *w)
+{
+#define TAKE(number, name) w->reg[number] = w->regs.name;
+	FOR_EACH_REGISTER(TAKE)
+#undef TAKE
+	w->pc = w->regs.REGISTER_PC;
+	return IS_NATIVE(w->regs.REGISTER_MODE);
+}
+
+#endif
