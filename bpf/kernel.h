@@ -23,6 +23,8 @@ enum { false, true };
 
 #define NULL ((void *)0)
 
+enum { PAGE_SHIFT = 12 };
+
 enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
@@ -43,10 +45,33 @@ enum {
 /* Not all kernels have these: bpf_core_enum_value_exists() tells. */
 enum bpf_func_id {
 	BPF_FUNC_task_pt_regs = 175,
+	BPF_FUNC_find_vma = 180,
 	BPF_FUNC_loop = 181,
 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct super_block {
+	unsigned s_dev;
+};
+
+struct inode {
+	unsigned long i_ino;
+	struct super_block *i_sb;
+};
+
+struct file {
+	struct inode *f_inode;
+};
+
+struct vm_area_struct {
+	unsigned long vm_start, vm_end, vm_pgoff;
+	struct file *vm_file;
+};
+
+struct mm_struct {
+	unsigned long start_code;
+};
 
 struct task_struct {
 	int pid, tgid;
@@ -54,7 +79,7 @@ struct task_struct {
 	__u64 self_exec_id;   /* how often this task has called exec */
 	unsigned in_execve : 1;
 	unsigned flags;
-	void *mm;
+	struct mm_struct *mm;
 };
 
 #pragma clang attribute pop

@@ -43,6 +43,12 @@ struct layout_mapping {
 struct layout_process {
 	__u32 first, n; /* mappings */
 	__u64 exec;	/* of the task: how often it had called exec, plus 1; 0: the first sample will tell */
+	struct layout_mapping born[2]; /* while n is 0: of a new program, and of its interpreter */
+};
+
+/* A file, as the kernel numbers its device. */
+struct layout_file {
+	__u64 device, inode;
 };
 
 #endif

@@ -23,6 +23,7 @@ volatile __u32 window = 0; /* number of the current window; its lowest bit choos
 
 #include "stack.h"
 #include "targets.h"
+#include "tasks.h"
 
 /* Inner maps are made and set by lib/sampler. */
 struct {

@@ -16,7 +16,6 @@ const volatile __u32 kernel_depth = KERNEL_DEPTH; /* frames to ask of the kernel
 const volatile bool with_tables = false;
 const volatile bool with_frame_pointers = true; /* where tables have no row */
 const volatile bool only_leaf = false;
-const volatile bool with_loop = true; /* the kernel has bpf_loop() */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -93,7 +92,7 @@ prepare_walk(struct bpf_perf_event_data *ctx, struct walk *w, const struct sampl
 {
 	struct layout_process *p = bpf_map_lookup_elem(&processes, &key->pid);
 
-	w->first = w->n_mappings = w->n = w->early = w->is_return = 0;
+	w->n = w->early = w->is_return = 0;
 	w->here.start = w->here.end = w->here.table = 0;
 	w->known = ~0U;
 	w->in_memory = 0;
@@ -102,10 +101,10 @@ prepare_walk(struct bpf_perf_event_data *ctx, struct walk *w, const struct sampl
 	w->limit = user_depth;
 	if (p && !p->exec)
 		p->exec = key->exec + 1ULL;
-	if (p && p->exec == key->exec + 1ULL) {
-		w->first = p->first;
-		w->n_mappings = p->n;
-	}
+	if (p && p->exec == key->exec + 1ULL)
+		w->process = *p;
+	else
+		w->process.n = w->process.born[0].end = w->process.born[1].end = 0;
 	return take_registers(ctx, w) && begin(w);
 }
 
@@ -117,7 +116,7 @@ walk(struct bpf_perf_event_data *ctx, struct sample_message *m)
 
 	if (!w || !prepare_walk(ctx, w, &m->key))
 		return false;
-	if (with_loop)
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop))
 		bpf_loop(USER_DEPTH + 1, visit, NULL, 0);
 	else
 		for (__u32 i = 0; i < USER_DEPTH && !visit(i, NULL); i++)

@@ -26,7 +26,7 @@ struct walk {
 	__u32 n, limit;
 	__u32 is_return; /* pc is a return address: what it came from is the byte before */
 	__u32 end, early; /* early: enum stack_end of a step that had to guess, for want of a mapping or table; or 0 */
-	__u32 first, n_mappings; /* of the process */
+	struct layout_process process;
 	struct layout_mapping here; /* the mapping of the last look-up */
 	struct unwind_rule rule;
 	struct pt_regs regs;
@@ -87,6 +87,24 @@ chunk_at(__u32 chunk)
 	return map ? bpf_map_lookup_elem(map, &at) : NULL;
 }
 
+static __always_inline bool
+holds(const struct layout_mapping *m, __u64 address)
+{
+	return address >= m->start && address < m->end;
+}
+
+/* Of a program that has just begun. */
+static __always_inline bool
+find_born(struct walk *w, __u64 address)
+{
+	for (int i = 0; i < 2; i++)
+		if (holds(&w->process.born[i], address)) {
+			w->here = w->process.born[i];
+			return true;
+		}
+	return false;
+}
+
 /* Finds the mapping that holds the address: walk.here. */
 __noinline int
 find_mapping(__u64 address)
@@ -97,8 +115,10 @@ find_mapping(__u64 address)
 
 	if (!w)
 		return false;
-	low = w->first;
-	high = low + w->n_mappings;
+	if (!w->process.n)
+		return find_born(w, address);
+	low = w->process.first;
+	high = low + w->process.n;
 	for (int i = 0; i < MAPPING_STEPS && low < high; i++) {
 		__u32 middle = (low + high) / 2;
 
@@ -111,7 +131,7 @@ find_mapping(__u64 address)
 			high = middle;
 	}
 	m = bpf_map_lookup_elem(&mappings, &low);
-	if (!m || low >= w->first + w->n_mappings || address < m->start || address >= m->end)
+	if (!m || low >= w->process.first + w->process.n || !holds(m, address))
 		return false;
 	w->here = *m;
 	return true;
@@ -336,7 +356,7 @@ go_up(struct walk *w)
 	__u64 at = w->pc - w->is_return;
 	int state;
 
-	if ((at < w->here.start || at >= w->here.end) && !find_mapping(at)) {
+	if (!holds(&w->here, at) && !find_mapping(at)) {
 		w->here.start = w->here.end = w->here.table = 0;
 		w->early = END_NO_MAPPING;
 		return follow_frame_pointer(w);

@@ -207,15 +207,24 @@ configure_targets(struct sample_bpf *skel, const struct sampler_config *c, const
 	skel->rodata->with_children = !c->no_inherit;
 	skel->rodata->command = (uint32_t)c->command;
 	bpf_map__set_max_entries(skel->maps.targets, filters ? TARGETS_MAX : 1);
-	bpf_program__set_autoload(skel->progs.on_fork, filters);
-	bpf_program__set_autoload(skel->progs.on_exec, filters);
-	bpf_program__set_autoload(skel->progs.on_free, filters);
+}
+
+/* The tracepoints tell tasks by their numbers in the first pid namespace. */
+static void
+configure_tasks(struct sample_bpf *skel)
+{
+	struct stat st;
+	bool follows = (skel->rodata->only_targets || skel->rodata->with_tables) && !in_container(&st);
+
+	bpf_program__set_autoload(skel->progs.on_fork, follows);
+	bpf_program__set_autoload(skel->progs.on_exec, follows);
+	bpf_program__set_autoload(skel->progs.on_free, follows);
 }
 
 static int
 follow_tasks(struct sample_bpf *skel, struct err *err)
 {
-	if (!skel->rodata->only_targets)
+	if (!bpf_program__autoload(skel->progs.on_fork))
 		return 0;
 	skel->links.on_fork = bpf_program__attach_raw_tracepoint(skel->progs.on_fork, "sched_process_fork");
 	skel->links.on_exec = bpf_program__attach_raw_tracepoint(skel->progs.on_exec, "sched_process_exec");
@@ -255,19 +264,12 @@ kernel_depth(void)
 	return most > 0 && most < KERNEL_DEPTH ? (unsigned)most : KERNEL_DEPTH;
 }
 
-static bool
-has_loop(void)
-{
-	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_PERF_EVENT, BPF_FUNC_loop, NULL) == 1;
-}
-
 static void
 configure_walk(struct sample_bpf *skel, const struct sampler_config *c)
 {
 	skel->rodata->with_tables = c->walk == WALK_AUTO || c->walk == WALK_DWARF;
 	skel->rodata->with_frame_pointers = c->walk == WALK_AUTO;
 	skel->rodata->only_leaf = c->walk == WALK_NONE;
-	skel->rodata->with_loop = has_loop();
 	skel->rodata->user_depth = (uint32_t)c->max_depth;
 	/* One more than wanted tells whether there are more. */
 	skel->rodata->kernel_depth = c->max_depth < kernel_depth() ? (uint32_t)c->max_depth + 1 : kernel_depth();
@@ -304,6 +306,7 @@ load(struct kernel *k, const struct kernel_setup *s, struct err *err)
 		return advise_bpf(err, "opening the BPF object", errno);
 	configure(k->skel, s->config);
 	configure_targets(k->skel, s->config, s->event);
+	configure_tasks(k->skel);
 	if (make_maps(k, s, err))
 		return -1;
 	error = sample_bpf__load(k->skel);

@@ -45,33 +45,29 @@ job_free(struct job *j)
 
 /* ---- one job ---- */
 
-static bool
-is_it(const struct job *j, const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st) && S_ISREG(st.st_mode) && (!j->inode || st.st_ino == j->inode);
-}
-
 static struct elf_file *
-open_path(const struct job *j, const char *path)
+open_path(struct loader *l, const struct job *j, const char *path)
 {
 	struct elf_file *f;
+	struct stat st;
 	struct err err;
 
-	if (!is_it(j, path))
+	/* Looked at before it is opened: opening a device can do things. */
+	if (stat(path, &st) || !S_ISREG(st.st_mode) || (j->inode && st.st_ino != j->inode))
 		return NULL;
 	f = elf_open(path, &err);
 	if (f && !elf_has_build_id(f, j->build_id, j->build_id_len)) {
 		elf_close(f);
 		return NULL;
 	}
+	if (f)
+		tables_file(l->tables, j->table, st.st_dev, st.st_ino);
 	return f;
 }
 
 /* By its mapping it is found even when it was deleted or lies in another mount namespace. */
 static struct elf_file *
-open_backing(const struct job *j)
+open_backing(struct loader *l, const struct job *j)
 {
 	char path[4096 + 64];
 	struct elf_file *f;
@@ -81,12 +77,12 @@ open_backing(const struct job *j)
 		return find_vdso(&err);
 	snprintf(path, sizeof(path), "/proc/%u/map_files/%llx-%llx", j->pid, (unsigned long long)j->start,
 		 (unsigned long long)j->end);
-	f = open_path(j, path);
+	f = open_path(l, j, path);
 	if (f)
 		return f;
 	snprintf(path, sizeof(path), "/proc/%u/root%s", j->pid, j->path);
-	f = open_path(j, path);
-	return f ? f : open_path(j, j->path);
+	f = open_path(l, j, path);
+	return f ? f : open_path(l, j, j->path);
 }
 
 static void
@@ -135,7 +131,7 @@ do_job(struct loader *l, const struct job *j)
 
 	if (tables_share(l->tables, j->table, j->build_id, j->build_id_len))
 		return;
-	f = open_backing(j);
+	f = open_backing(l, j);
 	if (f) {
 		make_table(l, j, f);
 		elf_close(f);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -32,6 +33,7 @@ struct tables {
 	pthread_mutex_t lock;
 	int slabs[SLABS_MAX];
 	uint32_t n_slabs, max_slabs;
+	int files;
 	int outer; /* the map of slabs, once the program is loaded; else -1 */
 	uint8_t *memory; /* all slabs in a row, in our address space; reserved whole, mapped as they are made */
 	struct layout_table *layouts; /* mapped */
@@ -107,7 +109,9 @@ tables_close(struct tables *t)
 int
 tables_configure(struct tables *t, struct sample_bpf *skel, struct err *err)
 {
-	if (bpf_map__set_max_entries(skel->maps.tables, TABLES_MAX) || bpf_map__set_inner_map_fd(skel->maps.slabs, t->slabs[0]))
+	if (bpf_map__set_max_entries(skel->maps.tables, TABLES_MAX) ||
+	    bpf_map__set_max_entries(skel->maps.files, TABLES_MAX) ||
+	    bpf_map__set_inner_map_fd(skel->maps.slabs, t->slabs[0]))
 		return advise_bpf(err, "making the maps of unwind tables", errno);
 	return 0;
 }
@@ -123,6 +127,7 @@ tables_bind(struct tables *t, struct sample_bpf *skel, struct err *err)
 		return err_set(err, "mapping the list of unwind tables:");
 	t->layouts = p;
 	t->outer = bpf_map__fd(skel->maps.slabs);
+	t->files = bpf_map__fd(skel->maps.files);
 	if (bpf_map_update_elem(t->outer, &zero, &t->slabs[0], BPF_ANY))
 		return advise_bpf(err, "placing a map of unwind tables", errno);
 	return 0;
@@ -152,6 +157,15 @@ void
 tables_never(struct tables *t, uint32_t table)
 {
 	set_state(t, table, TABLE_NEVER);
+}
+
+/* The kernel's own number of a device has 20 bits of minor (MKDEV()). */
+void
+tables_file(struct tables *t, uint32_t table, dev_t device, ino_t inode)
+{
+	struct layout_file file = {.device = (uint64_t)major(device) << 20 | minor(device), .inode = inode};
+
+	bpf_map_update_elem(t->files, &file, &table, BPF_ANY);
 }
 
 static void

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "unwind/table.h"
@@ -31,6 +32,9 @@ int tables_put(struct tables *t, uint32_t table, const uint8_t *build_id, size_t
 
 /* Gives it the table of another binary with this build-id. False: there is none. */
 bool tables_share(struct tables *t, uint32_t table, const uint8_t *build_id, size_t build_id_len);
+
+/* The file whose table it is, for programs that begin. */
+void tables_file(struct tables *t, uint32_t table, dev_t device, ino_t inode);
 
 void tables_never(struct tables *t, uint32_t table); /* the binary has no unwind information */
 
