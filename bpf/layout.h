@@ -11,6 +11,7 @@
 enum {
 	SLAB_CHUNKS = 256, /* of UNWIND_CHUNK bytes: maps of 1 MiB, made as tables need them */
 	SLABS_MAX = 4096,
+	LAYOUT_BORN = 6, /* mappings of a new program: its own code, its interpreter's, some libraries' */
 	TABLES_MAX = 16384, /* binaries; 0 stands for code that never has a table */
 };
 
@@ -43,7 +44,7 @@ struct layout_mapping {
 struct layout_process {
 	__u32 first, n; /* mappings */
 	__u64 exec;	/* of the task: how often it had called exec, plus 1; 0: the first sample will tell */
-	struct layout_mapping born[2]; /* while n is 0: of a new program, and of its interpreter */
+	struct layout_mapping born[LAYOUT_BORN]; /* what was found out of a new program without user space; end 0: none */
 };
 
 /* A file, as the kernel numbers its device. */

@@ -92,7 +92,7 @@ prepare_walk(struct bpf_perf_event_data *ctx, struct walk *w, const struct sampl
 {
 	struct layout_process *p = bpf_map_lookup_elem(&processes, &key->pid);
 
-	w->n = w->early = w->is_return = 0;
+	w->n = w->early = w->is_return = w->has_asked = 0;
 	w->here.start = w->here.end = w->here.table = 0;
 	w->known = ~0U;
 	w->in_memory = 0;
@@ -104,7 +104,8 @@ prepare_walk(struct bpf_perf_event_data *ctx, struct walk *w, const struct sampl
 	if (p && p->exec == key->exec + 1ULL)
 		w->process = *p;
 	else
-		w->process.n = w->process.born[0].end = w->process.born[1].end = 0;
+		__builtin_memset(&w->process, 0, sizeof(w->process));
+	w->pid = key->pid;
 	return take_registers(ctx, w) && begin(w);
 }
 

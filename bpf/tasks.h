@@ -12,14 +12,6 @@
 #include "stack.h"
 #include "targets.h"
 
-/* Files that have a table; filled by user space. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1); /* set by lib/sampler */
-	__type(key, struct layout_file);
-	__type(value, __u32);
-} files SEC(".maps");
-
 /* The child has its parent's mappings. */
 static __always_inline void
 copy_layout(__u32 child, __u32 parent)
@@ -28,26 +20,6 @@ copy_layout(__u32 child, __u32 parent)
 
 	if (p)
 		bpf_map_update_elem(&processes, &child, p, BPF_ANY);
-}
-
-static long
-take_mapping(struct task_struct *task, struct vm_area_struct *vma, struct layout_mapping *m)
-{
-	struct layout_file file = {};
-	__u32 *table;
-
-	if (!vma->vm_file)
-		return 0;
-	file.inode = BPF_CORE_READ(vma, vm_file, f_inode, i_ino);
-	file.device = BPF_CORE_READ(vma, vm_file, f_inode, i_sb, s_dev);
-	table = bpf_map_lookup_elem(&files, &file);
-	if (!table)
-		return 0;
-	m->start = vma->vm_start;
-	m->end = vma->vm_end;
-	m->offset = vma->vm_pgoff << PAGE_SHIFT;
-	m->table = *table;
-	return 0;
 }
 
 /* A new program has its own code and its interpreter's, where it begins. What that maps, user space is told of in time:
@@ -60,8 +32,8 @@ make_layout(__u32 pid)
 	struct layout_process p = {};
 
 	p.exec = BPF_CORE_READ(task, self_exec_id) + 1;
-	bpf_find_vma(task, BPF_CORE_READ(task, mm, start_code), take_mapping, &p.born[0], 0);
-	bpf_find_vma(task, BPF_PROBE_READ(regs, REGISTER_PC), take_mapping, &p.born[1], 0);
+	ask_kernel(BPF_CORE_READ(task, mm, start_code), &p.born[0]);
+	ask_kernel(BPF_PROBE_READ(regs, REGISTER_PC), &p.born[1]);
 	bpf_map_update_elem(&processes, &pid, &p, BPF_ANY);
 }
 
@@ -90,7 +62,7 @@ on_exec(struct bpf_raw_tracepoint_args *ctx)
 
 	if (only_targets)
 		follow_exec(id, ctx->args[1]);
-	if (with_tables && bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_find_vma))
+	if (with_tables)
 		make_layout(id >> 32);
 	return 0;
 }

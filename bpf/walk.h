@@ -26,8 +26,11 @@ struct walk {
 	__u32 n, limit;
 	__u32 is_return; /* pc is a return address: what it came from is the byte before */
 	__u32 end, early; /* early: enum stack_end of a step that had to guess, for want of a mapping or table; or 0 */
+	__u32 pid;
 	struct layout_process process;
-	struct layout_mapping here; /* the mapping of the last look-up */
+	struct layout_mapping here;  /* the mapping of the last look-up */
+	struct layout_mapping asked; /* what the kernel said when it was asked */
+	__u32 has_asked;
 	struct unwind_rule rule;
 	struct pt_regs regs;
 };
@@ -70,6 +73,14 @@ struct {
 	__type(value, struct layout_process);
 } processes SEC(".maps");
 
+/* Files that have a table. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct layout_file);
+	__type(value, __u32);
+} files SEC(".maps");
+
 static __always_inline struct walk *
 walk_of_cpu(void)
 {
@@ -93,11 +104,98 @@ holds(const struct layout_mapping *m, __u64 address)
 	return address >= m->start && address < m->end;
 }
 
-/* Of a program that has just begun. */
+static long
+take_mapping(struct task_struct *task, struct vm_area_struct *vma, struct layout_mapping *m)
+{
+	struct layout_file file = {};
+	__u32 *table;
+
+	if (vma->vm_file) {
+		file.inode = BPF_CORE_READ(vma, vm_file, f_inode, i_ino);
+		file.device = BPF_CORE_READ(vma, vm_file, f_inode, i_sb, s_dev);
+		table = bpf_map_lookup_elem(&files, &file);
+		if (!table)
+			return 0;
+		m->table = *table;
+	}
+	m->start = vma->vm_start;
+	m->end = vma->vm_end;
+	m->offset = vma->vm_pgoff << PAGE_SHIFT;
+	return 0;
+}
+
+/* Asks for the mapping that holds an address: one that user space has not told us of yet. The kernel answers once in
+ * an interrupt, and not while another thread maps something. */
+static __always_inline void
+ask_kernel(__u64 address, struct layout_mapping *m)
+{
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_find_vma))
+		bpf_find_vma(bpf_get_current_task_btf(), address, take_mapping, m, 0);
+}
+
+/* Remembers what the kernel said about a program that has just begun. */
+static __always_inline void
+remember(struct walk *w, const struct layout_mapping *m)
+{
+	struct layout_process *p = bpf_map_lookup_elem(&processes, &w->pid);
+
+	if (!p)
+		return;
+	for (int i = 0; i < LAYOUT_BORN; i++)
+		if (!p->born[i].end) {
+			p->born[i] = *m;
+			return;
+		}
+}
+
+static __always_inline bool
+find_asked(struct walk *w, __u64 address)
+{
+	struct layout_mapping m = {};
+
+	if (!w->has_asked) {
+		w->has_asked = true;
+		ask_kernel(address, &m);
+		w->asked = m;
+		if (m.end)
+			remember(w, &m);
+	}
+	if (!holds(&w->asked, address))
+		return false;
+	w->here = w->asked;
+	return true;
+}
+
+/* What user space has told of. */
+static __always_inline bool
+find_told(struct walk *w, __u64 address)
+{
+	__u32 low = w->process.first, end = low + w->process.n, high = end;
+	struct layout_mapping *m;
+
+	for (int i = 0; i < MAPPING_STEPS && low < high; i++) {
+		__u32 middle = (low + high) / 2;
+
+		m = bpf_map_lookup_elem(&mappings, &middle);
+		if (!m)
+			return false;
+		if (m->end <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	m = low < end ? bpf_map_lookup_elem(&mappings, &low) : NULL;
+	if (!m || !holds(m, address))
+		return false;
+	w->here = *m;
+	return true;
+}
+
+/* What was found out since the program began. */
 static __always_inline bool
 find_born(struct walk *w, __u64 address)
 {
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < LAYOUT_BORN; i++)
 		if (holds(&w->process.born[i], address)) {
 			w->here = w->process.born[i];
 			return true;
@@ -110,31 +208,8 @@ __noinline int
 find_mapping(__u64 address)
 {
 	struct walk *w = walk_of_cpu();
-	struct layout_mapping *m;
-	__u32 low, high;
 
-	if (!w)
-		return false;
-	if (!w->process.n)
-		return find_born(w, address);
-	low = w->process.first;
-	high = low + w->process.n;
-	for (int i = 0; i < MAPPING_STEPS && low < high; i++) {
-		__u32 middle = (low + high) / 2;
-
-		m = bpf_map_lookup_elem(&mappings, &middle);
-		if (!m)
-			return false;
-		if (m->end <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	m = bpf_map_lookup_elem(&mappings, &low);
-	if (!m || low >= w->process.first + w->process.n || !holds(m, address))
-		return false;
-	w->here = *m;
-	return true;
+	return w && (find_told(w, address) || find_born(w, address) || find_asked(w, address));
 }
 
 /* The rule in force in a page of which the entry says where its rows are. */

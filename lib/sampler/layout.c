@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "base/alloc.h"
@@ -24,6 +25,7 @@ struct layout {
 	struct layout_mapping *mappings; /* mapped */
 	uint32_t n_mappings, n_processes;
 	int processes;
+	bool follows; /* the program sees forks and execs by itself */
 	struct extents extents;
 	uint64_t refused;
 };
@@ -70,6 +72,7 @@ layout_bind(struct layout *l, struct sample_bpf *skel, struct err *err)
 		return err_set(err, "mapping the map of mappings:");
 	l->mappings = p;
 	l->processes = bpf_map__fd(skel->maps.processes);
+	l->follows = bpf_program__autoload(skel->progs.on_exec);
 	return 0;
 }
 
@@ -91,6 +94,7 @@ place(struct layout *l, struct space *s)
 	return true;
 }
 
+/* Where the program follows execs, it has set what else is known. */
 void
 layout_put(struct layout *l, uint32_t pid, struct space *s)
 {
@@ -101,6 +105,8 @@ layout_put(struct layout *l, uint32_t pid, struct space *s)
 		layout_drop(l, pid);
 		return;
 	}
+	if (!l->follows || bpf_map_lookup_elem(l->processes, &pid, &p))
+		memset(&p, 0, sizeof(p));
 	p.first = s->placed.first;
 	p.n = s->placed.n;
 	if (bpf_map_update_elem(l->processes, &pid, &p, BPF_ANY))
