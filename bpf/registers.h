@@ -33,6 +33,16 @@ enum { SIGNAL_SP = 160, SIGNAL_PC = 168 };
 #define SIGRETURN_FIRST 0x0f0000000fc0c748ULL
 #define SIGRETURN_LAST	0x05
 
+/* syscall, as the two bytes before where it returns to */
+#define SYSCALL_BYTES 0x050f
+
+/* Whether the eight bytes before an address end with a call: e8 rel32, or ff /2 with its ways to address memory. */
+#define BYTE(word, back) ((word) >> (8 - (back)) * 8 & 0xff)
+#define IS_CALL_OF(word, length) (BYTE(word, length) == 0xff && (BYTE(word, (length) - 1) & 0x38) == 0x10)
+#define ENDS_WITH_CALL(word)                                                                                           \
+	(BYTE(word, 5) == 0xe8 || IS_CALL_OF(word, 2) || IS_CALL_OF(word, 3) || IS_CALL_OF(word, 4) ||                 \
+	 IS_CALL_OF(word, 6) || IS_CALL_OF(word, 7))
+
 #else
 #error "which registers?"
 #endif

@@ -55,6 +55,7 @@ enum unwind_saved { SAVED_FP, SAVED_RETURN, SAVED_RBX, SAVED_R12, SAVED_R13, SAV
 enum {
 	UNWIND_SAME = 0,     /* as unwind_rule.saved: the register was not touched; on arm64 the return address is in x30 */
 	UNWIND_LOST = 32767, /* it is not known any more */
+	UNWIND_IN_REGISTER = 0x4000, /* as saved[SAVED_RETURN]: from here on, the number of the register that holds it */
 	UNWIND_SIGNED = 1,   /* flag, arm64: the return address carries a pointer authentication code */
 };
 

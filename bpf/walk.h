@@ -342,6 +342,21 @@ is_sigreturn(__u64 pc)
 	       last == SIGRETURN_LAST;
 }
 
+/* clone() and its like have no rows round their system call, since these would be wrong for the child. Nothing has been
+ * pushed there: the return address is on top of the stack. */
+static __always_inline bool
+leave_system_call(struct walk *w)
+{
+	__u64 pc, before;
+	__u16 bytes;
+
+	if (bpf_probe_read_user(&bytes, sizeof(bytes), (void *)(w->pc - sizeof(bytes))) || bytes != SYSCALL_BYTES)
+		return false;
+	if (!read_word(&pc, w->reg[REG_SP]) || !read_word(&before, pc - sizeof(before)) || !ENDS_WITH_CALL(before))
+		return false;
+	return find_mapping(pc - 1) && arrive(w, w->reg[REG_SP] + sizeof(pc), pc);
+}
+
 /* One step without a row: the frame pointer is taken for what its name says when it leads up the stack to code. */
 static __always_inline bool
 follow_frame_pointer(struct walk *w)
@@ -350,6 +365,8 @@ follow_frame_pointer(struct walk *w)
 
 	if (w->is_return && is_sigreturn(w->pc))
 		return leave_signal(w);
+	if (!w->is_return && leave_system_call(w))
+		return true;
 	if (!with_frame_pointers)
 		return ended(w, w->early ? w->early : END_NO_ROW);
 	if (!read_register(w, REG_FP, &fp))
@@ -406,22 +423,46 @@ restore(struct walk *w, __s16 words, __u32 number, __u64 cfa)
 	}
 }
 
+/* Where the frame at this CFA returns to. */
+static __always_inline bool
+find_return(struct walk *w, __u64 cfa, __u64 *pc)
+{
+	__s32 at = w->rule.saved[SAVED_RETURN];
+
+	if (cfa < w->reg[REG_SP] && w->rule.kind != UNWIND_LOAD)
+		return ended(w, END_STUCK);
+	if (at >= UNWIND_IN_REGISTER)
+		return read_register(w, at - UNWIND_IN_REGISTER, pc) || ended(w, END_NO_ROW);
+	if (cfa == w->reg[REG_SP])
+		return ended(w, END_STUCK);
+	return read_word(pc, cfa + at * 8LL) || ended(w, END_UNREADABLE);
+}
+
 static __always_inline bool
 follow_rule(struct walk *w)
 {
 	__u64 cfa, pc;
 
-	if (!find_cfa(w, &cfa))
+	if (!find_cfa(w, &cfa) || !find_return(w, cfa, &pc))
 		return false;
-	if (cfa <= w->reg[REG_SP] && w->rule.kind != UNWIND_LOAD)
-		return ended(w, END_STUCK);
-	if (!read_word(&pc, cfa + w->rule.saved[SAVED_RETURN] * 8LL))
-		return ended(w, END_UNREADABLE);
 	w->known &= KEPT;
 #define RESTORE(saved_as, number) restore(w, w->rule.saved[saved_as], number, cfa);
 	FOR_EACH_SAVED(RESTORE)
 #undef RESTORE
 	return arrive(w, cfa, pc);
+}
+
+/* The rule for the frame at pc. Of a return address the call before it counts; but where there is no row for that, the
+ * address was not put there by a call (__start_context, on the stack of makecontext()). */
+static __always_inline int
+find_rule_here(struct walk *w)
+{
+	__u64 offset = w->pc - w->here.start + w->here.offset;
+	int state = find_rule(w->here.table, offset - w->is_return);
+
+	if (state == TABLE_READY && w->rule.kind == UNWIND_NONE && w->is_return)
+		state = find_rule(w->here.table, offset);
+	return state;
 }
 
 /* From the frame at pc to its caller. False when there is none, for the reason in walk.end. */
@@ -436,7 +477,7 @@ go_up(struct walk *w)
 		w->early = END_NO_MAPPING;
 		return follow_frame_pointer(w);
 	}
-	state = w->here.table ? find_rule(w->here.table, at - w->here.start + w->here.offset) : TABLE_NEVER;
+	state = w->here.table ? find_rule_here(w) : TABLE_NEVER;
 	if (state == TABLE_PENDING)
 		w->early = END_NO_TABLE;
 	if (state != TABLE_READY)

@@ -133,3 +133,9 @@ layout_refused(const struct layout *l)
 {
 	return l->refused;
 }
+
+bool
+layout_follows(const struct layout *l)
+{
+	return l->follows;
+}

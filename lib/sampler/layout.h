@@ -3,6 +3,7 @@
 #ifndef SAMPLER_LAYOUT_H
 #define SAMPLER_LAYOUT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -21,6 +22,7 @@ int layout_bind(struct layout *l, struct sample_bpf *skel, struct err *err);
 /* Places the mappings of a process; backings must have the numbers of their tables. */
 void layout_put(struct layout *l, uint32_t pid, struct space *space);
 void layout_drop(struct layout *l, uint32_t pid);
+bool layout_follows(const struct layout *l); /* the program sees forks and ends by itself */
 
 /* To be called on every tick: takes back what spaces that are gone had. */
 void layout_age(struct layout *l, struct backings *backings);

@@ -45,7 +45,7 @@ message(void *context, const struct sample_message *m)
 	struct sampler *s = context;
 
 	window_add(&s->windows[m->window & 1], m);
-	if (s->unwinding && m->end == END_NO_MAPPING)
+	if (s->unwinding && m->end == END_NO_MAPPING && m->key.pid)
 		unwinding_unknown(s->unwinding, m->key.pid);
 }
 

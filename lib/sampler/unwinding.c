@@ -13,7 +13,8 @@
 #include "sampler/tables.h"
 
 enum {
-	TARGET_WAIT = 2000,	    /* ms that the start waits for tables of the processes that were named */
+	TARGET_WAIT = 3000,	    /* ms that the start waits for tables of the processes that were named */
+	SYSTEM_WAIT = 150,	    /* and for all, when none was */
 	TICK = 100000000,	    /* ns between two ages of what was given back */
 	RETRY = 2000000000,	    /* ns before a table that found no room is asked for again */
 };
@@ -124,6 +125,13 @@ put(struct unwinding *u, const struct process *p, bool urgent)
 	layout_put(u->layout, p->pid, p->space);
 }
 
+/* Forks and ends need no word where the program sees them. */
+static bool
+is_news(const struct unwinding *u, const struct process *p)
+{
+	return !layout_follows(u->layout) || p->space->placed_generation != p->space->generation;
+}
+
 static void
 put_changed(struct unwinding *u)
 {
@@ -131,9 +139,9 @@ put_changed(struct unwinding *u)
 	uint32_t pid;
 
 	while (processes_changed(&u->present, &pid, &p))
-		if (p)
+		if (p && is_news(u, p))
 			put(u, p, true);
-		else
+		else if (!p && !layout_follows(u->layout))
 			layout_drop(u->layout, pid);
 }
 
@@ -156,14 +164,18 @@ unwinding_start(struct unwinding *u, const struct processes *now)
 				put(u, p, urgent);
 		}
 	put_changed(u);
-	loader_wait(u->loader, TARGET_WAIT);
+	loader_wait(u->loader, config_is_whole(u->config) ? SYSTEM_WAIT : TARGET_WAIT);
 }
 
 void
 unwinding_unknown(struct unwinding *u, uint32_t pid)
 {
-	if (pid)
-		process_ask(&u->present, pid);
+	struct process *p;
+
+	process_ask(&u->present, pid);
+	p = process_find(&u->present, pid);
+	if (p)
+		put(u, p, true);
 }
 
 /* Tables that a walk has missed: they were dropped, or found no room. */
