@@ -57,6 +57,7 @@ enum {
 	UNWIND_LOST = 32767, /* it is not known any more */
 	UNWIND_IN_REGISTER = 0x4000, /* as saved[SAVED_RETURN]: from here on, the number of the register that holds it */
 	UNWIND_SIGNED = 1,   /* flag, arm64: the return address carries a pointer authentication code */
+	UNWIND_REALIGNED = 2, /* flag: all of saved but RETURN count from the frame pointer + 16 and not from the CFA */
 };
 
 /* Rule 0 of each table is UNWIND_NONE. */

@@ -441,12 +441,18 @@ find_return(struct walk *w, __u64 cfa, __u64 *pc)
 static __always_inline bool
 follow_rule(struct walk *w)
 {
-	__u64 cfa, pc;
+	__u64 cfa, pc, from;
 
 	if (!find_cfa(w, &cfa) || !find_return(w, cfa, &pc))
 		return false;
+	from = cfa;
+	if (w->rule.flags & UNWIND_REALIGNED) {
+		if (!read_register(w, REG_FP, &from))
+			return w->end == END_UNREADABLE ? false : ended(w, END_NO_ROW);
+		from += 16;
+	}
 	w->known &= KEPT;
-#define RESTORE(saved_as, number) restore(w, w->rule.saved[saved_as], number, cfa);
+#define RESTORE(saved_as, number) restore(w, w->rule.saved[saved_as], number, from);
 	FOR_EACH_SAVED(RESTORE)
 #undef RESTORE
 	return arrive(w, cfa, pc);

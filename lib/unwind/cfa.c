@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Call frame instructions. The state they work on is an unwind_rule, with three marks that cfa_finish() takes away. */
+/* Call frame instructions. */
 #include "unwind/cfa.h"
 
-#include "unwind/expression.h"
 #include "unwind/machine.h"
 
-enum {
-	RETURN_UNDEFINED = -32768, /* as saved[SAVED_RETURN] */
-	STACK_MOVED = 1,	   /* as `unused`: the stack pointer is not the CFA but elsewhere */
-	REMEMBERED_MAX = 64,	   /* compilers nest them some three deep */
-	WORD = 8,
-};
+enum { REMEMBERED_MAX = 64 }; /* compilers nest them some three deep */
 
 struct run {
 	struct cursor code, block; /* block: the last one among the operands */
@@ -21,7 +15,7 @@ struct run {
 	uint64_t at, end;
 	bool changed; /* since the last row */
 	unsigned depth;
-	struct unwind_rule now, remembered[REMEMBERED_MAX];
+	struct state now, remembered[REMEMBERED_MAX];
 };
 
 /* ---- places ---- */
@@ -33,7 +27,7 @@ row(struct run *r)
 
 	if (!r->changed)
 		return;
-	rule = cfa_finish(&r->now, r->common->sigframe);
+	rule = state_finish(&r->now, r->common->sigframe);
 	r->out->row(r->out->to, r->at, &rule);
 	r->changed = false;
 }
@@ -71,19 +65,7 @@ set_loc(struct run *r)
 	return true;
 }
 
-/* ---- the CFA ---- */
-
-static bool
-set_cfa(struct run *r, uint64_t base, int64_t offset)
-{
-	bool fits = base < machine.registers && offset == (int32_t)offset;
-
-	r->now.kind = fits ? UNWIND_REGISTER : UNWIND_UNSUPPORTED;
-	r->now.base = fits ? (uint8_t)base : 0;
-	r->now.cfa = fits ? (int32_t)offset : 0;
-	r->now.load = 0;
-	return true;
-}
+/* ---- what they do ---- */
 
 static int64_t
 data_aligned(const struct run *r, uint64_t offset)
@@ -96,77 +78,47 @@ data_aligned(const struct run *r, uint64_t offset)
 static bool
 def_cfa(struct run *r)
 {
-	return set_cfa(r, r->a, (int64_t)r->b);
+	state_cfa(&r->now, r->a, (int64_t)r->b);
+	return true;
 }
 
 static bool
 def_cfa_sf(struct run *r)
 {
-	return set_cfa(r, r->a, data_aligned(r, r->b));
-}
-
-/* Only what has been "register + offset" can be changed by halves. */
-static bool
-change_offset(struct run *r, int64_t offset)
-{
-	return r->now.kind == UNWIND_REGISTER && set_cfa(r, r->now.base, offset);
+	state_cfa(&r->now, r->a, data_aligned(r, r->b));
+	return true;
 }
 
 static bool
 def_cfa_register(struct run *r)
 {
-	return r->now.kind == UNWIND_REGISTER && set_cfa(r, r->a, r->now.cfa);
+	return state_cfa_register(&r->now, r->a);
 }
 
 static bool
 def_cfa_offset(struct run *r)
 {
-	return change_offset(r, (int64_t)r->a);
+	return state_cfa_offset(&r->now, (int64_t)r->a);
 }
 
 static bool
 def_cfa_offset_sf(struct run *r)
 {
-	return change_offset(r, data_aligned(r, r->a));
+	return state_cfa_offset(&r->now, data_aligned(r, r->a));
 }
 
 static bool
 def_cfa_expression(struct run *r)
 {
-	if (!expression_cfa(r->block, &r->now))
-		r->now.kind = UNWIND_UNSUPPORTED;
-	return true;
-}
-
-/* ---- registers ---- */
-
-static void
-set_saved(struct run *r, uint64_t number, int16_t words, bool moved)
-{
-	int followed = machine_followed(number);
-
-	if (followed >= 0)
-		r->now.saved[followed] = words;
-	else if (followed == MACHINE_STACK)
-		r->now.unused = moved ? r->now.unused | STACK_MOVED : r->now.unused & ~STACK_MOVED;
-	r->changed |= followed != MACHINE_UNFOLLOWED;
-}
-
-/* The word at the CFA itself cannot be said: 0 is "not touched". It is the caller's, who saves nothing there for us. */
-static bool
-saved_at(struct run *r, uint64_t number, int64_t bytes)
-{
-	int64_t words = bytes / WORD;
-	bool fits = bytes % WORD == 0 && words && words > RETURN_UNDEFINED && words < UNWIND_LOST;
-
-	set_saved(r, number, fits ? (int16_t)words : UNWIND_LOST, true);
+	state_cfa_expression(&r->now, r->block);
 	return true;
 }
 
 static bool
 offset(struct run *r)
 {
-	return saved_at(r, r->a, data_aligned(r, r->b));
+	state_at(&r->now, r->a, data_aligned(r, r->b));
+	return true;
 }
 
 static bool
@@ -174,49 +126,58 @@ negative_offset(struct run *r)
 {
 	int64_t bytes = data_aligned(r, r->b);
 
-	return saved_at(r, r->a, bytes == INT64_MIN ? INT64_MAX : -bytes);
+	state_at(&r->now, r->a, bytes == INT64_MIN ? INT64_MAX : -bytes);
+	return true;
+}
+
+static bool
+val_offset(struct run *r)
+{
+	state_is(&r->now, r->a, data_aligned(r, r->b));
+	return true;
+}
+
+static bool
+expression(struct run *r)
+{
+	state_where(&r->now, r->a, r->block);
+	return true;
+}
+
+static bool
+in_register(struct run *r)
+{
+	state_in(&r->now, r->a, r->b);
+	return true;
 }
 
 static bool
 lost(struct run *r)
 {
-	set_saved(r, r->a, UNWIND_LOST, true);
+	state_lost(&r->now, r->a);
 	return true;
 }
 
 static bool
 undefined(struct run *r)
 {
-	set_saved(r, r->a, r->a == machine.return_column ? RETURN_UNDEFINED : UNWIND_LOST, true);
+	state_undefined(&r->now, r->a);
 	return true;
 }
 
 static bool
 same_value(struct run *r)
 {
-	set_saved(r, r->a, r->a == machine.return_column ? machine.return_at_entry : UNWIND_SAME, false);
-	return true;
-}
-
-/* The stack pointer is the CFA: some say so. */
-static bool
-val_offset(struct run *r)
-{
-	set_saved(r, r->a, UNWIND_LOST, data_aligned(r, r->b) != 0);
+	state_same(&r->now, r->a);
 	return true;
 }
 
 static bool
 restore(struct run *r)
 {
-	const struct unwind_rule *initial = &r->common->initial;
-	int followed = machine_followed(r->a);
-
-	set_saved(r, r->a, followed >= 0 ? initial->saved[followed] : 0, initial->unused & STACK_MOVED);
+	state_restore(&r->now, r->a, &r->common->initial);
 	return true;
 }
-
-/* ---- the rest ---- */
 
 static bool
 remember_state(struct run *r)
@@ -247,7 +208,7 @@ nothing(struct run *r)
 static bool
 negate_ra_state(struct run *r)
 {
-	r->now.flags ^= UNWIND_SIGNED;
+	r->now.rule.flags ^= UNWIND_SIGNED;
 	return machine.signs_return;
 }
 
@@ -264,8 +225,8 @@ struct opcode {
 /* Those that hold their first operand in their lowest 6 bits, by the highest 2. */
 static const struct opcode primary[4] = {
 	[1] = {advance_loc, NONE, NONE, false},
-	[2] = {offset, NONE, ULEB, false},
-	[3] = {restore, NONE, NONE, false},
+	[2] = {offset, NONE, ULEB, true},
+	[3] = {restore, NONE, NONE, true},
 };
 
 static const struct opcode opcodes[64] = {
@@ -274,28 +235,28 @@ static const struct opcode opcodes[64] = {
 	[0x02] = {advance_loc, BYTE1, NONE, false},
 	[0x03] = {advance_loc, BYTE2, NONE, false},
 	[0x04] = {advance_loc, BYTE4, NONE, false},
-	[0x05] = {offset, ULEB, ULEB, false},
-	[0x06] = {restore, ULEB, NONE, false},
-	[0x07] = {undefined, ULEB, NONE, false},
-	[0x08] = {same_value, ULEB, NONE, false},
-	[0x09] = {lost, ULEB, ULEB, false}, /* in a register */
+	[0x05] = {offset, ULEB, ULEB, true},
+	[0x06] = {restore, ULEB, NONE, true},
+	[0x07] = {undefined, ULEB, NONE, true},
+	[0x08] = {same_value, ULEB, NONE, true},
+	[0x09] = {in_register, ULEB, ULEB, true},
 	[0x0a] = {remember_state, NONE, NONE, false},
 	[0x0b] = {restore_state, NONE, NONE, true},
 	[0x0c] = {def_cfa, ULEB, ULEB, true},
 	[0x0d] = {def_cfa_register, ULEB, NONE, true},
 	[0x0e] = {def_cfa_offset, ULEB, NONE, true},
 	[0x0f] = {def_cfa_expression, BLOCK, NONE, true},
-	[0x10] = {lost, ULEB, BLOCK, false}, /* where an expression says */
-	[0x11] = {offset, ULEB, SLEB, false},
+	[0x10] = {expression, ULEB, BLOCK, true},
+	[0x11] = {offset, ULEB, SLEB, true},
 	[0x12] = {def_cfa_sf, ULEB, SLEB, true},
 	[0x13] = {def_cfa_offset_sf, SLEB, NONE, true},
-	[0x14] = {val_offset, ULEB, ULEB, false},
-	[0x15] = {val_offset, ULEB, SLEB, false},
-	[0x16] = {lost, ULEB, BLOCK, false}, /* what an expression says */
+	[0x14] = {val_offset, ULEB, ULEB, true},
+	[0x15] = {val_offset, ULEB, SLEB, true},
+	[0x16] = {lost, ULEB, BLOCK, true}, /* an expression */
 	[0x1d] = {advance_loc, BYTE8, NONE, false}, /* MIPS */
 	[0x2d] = {negate_ra_state, NONE, NONE, true},
 	[0x2e] = {nothing, ULEB, NONE, false}, /* GNU_args_size: what the caller pushed; no part of the CFA */
-	[0x2f] = {negative_offset, ULEB, ULEB, false},
+	[0x2f] = {negative_offset, ULEB, ULEB, true},
 };
 
 static uint64_t
@@ -343,9 +304,8 @@ step(struct run *r)
 void
 cfa_common(struct common *common, struct cursor code)
 {
-	struct run r = {.code = code, .common = common};
+	struct run r = {.code = code, .common = common, .now = state_begin()};
 
-	r.now.saved[SAVED_RETURN] = machine.return_at_entry;
 	common->initial = r.now;
 	while (cursor_left(&r.code))
 		if (!step(&r)) {
@@ -372,25 +332,10 @@ cfa_run(const struct descriptions *all, const struct description *d, const struc
 	r.now = d->common->initial;
 	while (cursor_left(&r.code) && r.at < r.end)
 		if (!step(&r)) {
-			r.now = (struct unwind_rule){.kind = UNWIND_UNSUPPORTED};
+			r.now = (struct state){.rule.kind = UNWIND_UNSUPPORTED};
 			r.changed = true;
 			break;
 		}
 	if (r.at < r.end)
 		row(&r);
-}
-
-struct unwind_rule
-cfa_finish(const struct unwind_rule *left, bool sigframe)
-{
-	struct unwind_rule rule = *left;
-
-	if (rule.saved[SAVED_RETURN] == RETURN_UNDEFINED)
-		return (struct unwind_rule){.kind = UNWIND_ROOT};
-	if (sigframe && machine.is_sigframe(&rule))
-		return (struct unwind_rule){.kind = UNWIND_SIGNAL};
-	if (rule.kind == UNWIND_NONE || rule.kind == UNWIND_UNSUPPORTED || rule.unused ||
-	    rule.saved[SAVED_RETURN] == UNWIND_LOST)
-		return (struct unwind_rule){.kind = UNWIND_UNSUPPORTED};
-	return rule;
 }

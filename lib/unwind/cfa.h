@@ -17,7 +17,4 @@ void cfa_common(struct common *common, struct cursor code);
 /* Runs an FDE's instructions. From an instruction on that is unknown or malformed the rule is UNWIND_UNSUPPORTED. */
 void cfa_run(const struct descriptions *all, const struct description *d, const struct cfa_out *out);
 
-/* The rule that is kept for what the instructions left. */
-struct unwind_rule cfa_finish(const struct unwind_rule *left, bool sigframe);
-
 #endif

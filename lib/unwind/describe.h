@@ -4,9 +4,9 @@
 #ifndef UNWIND_DESCRIBE_H
 #define UNWIND_DESCRIBE_H
 
-#include "bpf/unwind.h"
 #include "elf/file.h"
 #include "unwind/section.h"
+#include "unwind/state.h"
 
 /* What descriptions have in common. */
 struct common {
@@ -19,7 +19,7 @@ struct common {
 	bool augmented;		 /* descriptions have data of their own before the instructions */
 	bool sigframe;
 	bool usable;
-	struct unwind_rule initial; /* as lib/unwind/cfa.h leaves it: what "restore" restores */
+	struct state initial; /* what "restore" restores */
 };
 
 struct description {

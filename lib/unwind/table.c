@@ -155,7 +155,8 @@ unwind_check(const struct unwind_table *t)
 	if (rules[RULE_NONE].kind != UNWIND_NONE)
 		return "its first rule is not the one of no row";
 	for (uint32_t i = 0; i < t->n_rules; i++)
-		if (rules[i].kind > UNWIND_UNSUPPORTED || rules[i].base >= machine.registers)
+		if (rules[i].kind > UNWIND_UNSUPPORTED || rules[i].base >= machine.registers ||
+		    rules[i].saved[SAVED_RETURN] >= UNWIND_IN_REGISTER + machine.registers)
 			return "a rule has a kind or a register that is not there";
 	for (uint32_t i = 0; i < t->n_entries && !wrong; i++)
 		wrong = check_entry(t, &entries_of(t)[i]);

@@ -35,12 +35,12 @@ def rule(names, told):
 	given = dict(zip(names, told[1:]))
 	if given.get("ra") == "u":
 		return ROOT
-	if given.get("rsp", "u") not in ("u", "s", "v+0") or given.get("ra", "")[:1] != "c":
+	if given.get("rsp", "u") not in ("u", "s", "v+0") or given.get("ra", "")[:1] not in "cr":
 		return None if told[0] == "exp" else UNSUPPORTED
 	if told[0] == "exp":
 		return None
 	base, offset = re.fullmatch(r"(\w+?)([+-]\d+)", told[0]).groups()
-	saved = [place(given.get(name, "u")) for name in SAVED]
+	saved = [given[name] if name == "ra" and given[name][0] == "r" else place(given.get(name, "u")) for name in SAVED]
 	return f"REGISTER {NUMBERS[base]} {int(offset)} 0 0 {' '.join(saved)}"
 
 

@@ -7,7 +7,7 @@
  *	rows -v FILE	writes the vDSO of this process to FILE, and the first of these
  *
  * A rule is "REGISTER 7 8 0 FLAGS SAVED...": kind, base, cfa, load, and enum unwind_saved's words, - for those not
- * touched and ? for those lost. */
+ * touched, ? for those lost, r5 for those in a register. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,6 +32,8 @@ show_rule(uint64_t vaddr, const struct unwind_rule *r)
 			printf(" ?");
 		else if (r->saved[i] == UNWIND_SAME)
 			printf(" -");
+		else if (r->saved[i] >= UNWIND_IN_REGISTER)
+			printf(" r%d", r->saved[i] - UNWIND_IN_REGISTER);
 		else
 			printf(" %d", r->saved[i]);
 	putchar('\n');
