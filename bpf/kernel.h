@@ -23,7 +23,7 @@ enum { false, true };
 
 #define NULL ((void *)0)
 
-enum { PAGE_SHIFT = 12 };
+enum { PAGE_SHIFT = 12, VM_EXEC = 4 };
 
 enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
@@ -65,7 +65,7 @@ struct file {
 };
 
 struct vm_area_struct {
-	unsigned long vm_start, vm_end, vm_pgoff;
+	unsigned long vm_start, vm_end, vm_pgoff, vm_flags;
 	struct file *vm_file;
 };
 

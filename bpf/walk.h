@@ -110,6 +110,8 @@ take_mapping(struct task_struct *task, struct vm_area_struct *vma, struct layout
 	struct layout_file file = {};
 	__u32 *table;
 
+	if (!(BPF_CORE_READ(vma, vm_flags) & VM_EXEC))
+		return 0;
 	if (vma->vm_file) {
 		file.inode = BPF_CORE_READ(vma, vm_file, f_inode, i_ino);
 		file.device = BPF_CORE_READ(vma, vm_file, f_inode, i_sb, s_dev);
@@ -342,47 +344,66 @@ is_sigreturn(__u64 pc)
 	       last == SIGRETURN_LAST;
 }
 
+/* Whether an address can be one that a call left: code, behind a call. */
+static __always_inline bool
+is_behind_call(__u64 pc)
+{
+	__u64 before;
+
+	return read_word(&before, pc - sizeof(before)) && ENDS_WITH_CALL(before) && find_mapping(pc - 1);
+}
+
 /* clone() and its like have no rows round their system call, since these would be wrong for the child. Nothing has been
  * pushed there: the return address is on top of the stack. */
 static __always_inline bool
 leave_system_call(struct walk *w)
 {
-	__u64 pc, before;
+	__u64 pc;
 	__u16 bytes;
 
 	if (bpf_probe_read_user(&bytes, sizeof(bytes), (void *)(w->pc - sizeof(bytes))) || bytes != SYSCALL_BYTES)
 		return false;
-	if (!read_word(&pc, w->reg[REG_SP]) || !read_word(&before, pc - sizeof(before)) || !ENDS_WITH_CALL(before))
-		return false;
-	return find_mapping(pc - 1) && arrive(w, w->reg[REG_SP] + sizeof(pc), pc);
+	return read_word(&pc, w->reg[REG_SP]) && is_behind_call(pc) && arrive(w, w->reg[REG_SP] + sizeof(pc), pc);
 }
 
-/* One step without a row: the frame pointer is taken for what its name says when it leads up the stack to code. */
+static __always_inline bool
+give_up(struct walk *w, enum stack_end end)
+{
+	return ended(w, w->early ? w->early : end);
+}
+
+/* Along the frame pointer, if it leads to code: to another stack (as Go's runtime changes them) only when that is behind
+ * a call. */
+static __always_inline bool
+step_frame_pointer(struct walk *w)
+{
+	__u64 fp, record[2];
+	bool leads;
+
+	if (!with_frame_pointers || !read_register(w, REG_FP, &fp))
+		return give_up(w, END_NO_ROW);
+	if (!fp && w->here.table)
+		return give_up(w, END_ROOT);
+	if (fp % 8 || bpf_probe_read_user(record, sizeof(record), (void *)fp))
+		return give_up(w, END_NO_ROW);
+	leads = !record[1] || (fp < w->reg[REG_SP] ? is_behind_call(record[1]) : find_mapping(record[1] - 1));
+	if (!leads)
+		return give_up(w, END_NO_ROW);
+	w->reg[REG_FP] = record[0];
+	w->known = 1U << REG_FP | 1U << REG_SP;
+	w->in_memory = 0;
+	return arrive(w, fp + sizeof(record), record[1]);
+}
+
+/* One step without a row. */
 static __always_inline bool
 follow_frame_pointer(struct walk *w)
 {
-	__u64 fp, record[2];
-
 	if (w->is_return && is_sigreturn(w->pc))
 		return leave_signal(w);
 	if (!w->is_return && leave_system_call(w))
 		return true;
-	if (!with_frame_pointers)
-		return ended(w, w->early ? w->early : END_NO_ROW);
-	if (!read_register(w, REG_FP, &fp))
-		return w->end == END_UNREADABLE ? false : ended(w, END_NO_ROW);
-	if (!fp && w->here.table)
-		return ended(w, w->early ? w->early : END_ROOT);
-	if (fp < w->reg[REG_SP] || fp % 8)
-		return ended(w, w->early ? w->early : END_NO_ROW);
-	if (bpf_probe_read_user(record, sizeof(record), (void *)fp))
-		return ended(w, w->early ? w->early : END_UNREADABLE);
-	if (record[1] && !find_mapping(record[1] - 1))
-		return ended(w, w->early ? w->early : END_NO_ROW);
-	w->reg[REG_FP] = record[0];
-	w->known = 1U << REG_FP | 1U << REG_SP;
-	w->in_memory = 0;
-	return arrive(w, fp + 16, record[1]);
+	return step_frame_pointer(w);
 }
 
 static __always_inline bool
@@ -445,6 +466,9 @@ follow_rule(struct walk *w)
 
 	if (!find_cfa(w, &cfa) || !find_return(w, cfa, &pc))
 		return false;
+	/* Go's rows know nothing of the functions that change stacks. */
+	if (pc && !holds(&w->here, pc - 1) && !find_mapping(pc - 1) && step_frame_pointer(w))
+		return true;
 	from = cfa;
 	if (w->rule.flags & UNWIND_REALIGNED) {
 		if (!read_register(w, REG_FP, &from))
