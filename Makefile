@@ -115,6 +115,11 @@ $(B)/tests/unwind/%: $(B)/tests/unwind/%.o $(B)/lib/unwind.a $(B)/lib/elf.a $(B)
 	@echo "  LINK $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lz
 
+# A table kept on disk is good as long as what made it is the same.
+builder := $(wildcard lib/unwind/*.[ch] lib/elf/*.[ch]) bpf/unwind.h
+$(B)/lib/unwind/cache.o: ALL_CFLAGS += -DUNWIND_BUILDER=0x$$(cat $(builder) | sha256sum | cut -c1-16)ULL
+$(B)/lib/unwind/cache.o: $(builder)
+
 BPF_ARCH := $(ARCH:x86_64=x86)
 BPF_ARCH := $(BPF_ARCH:aarch64=arm64)
 $(B)/bpf/%.bpf.o: bpf/%.bpf.c

@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "elf/find.h"
+#include "unwind/cache.h"
 
 struct job {
 	struct job *next;
@@ -27,6 +28,7 @@ struct job {
 
 struct loader {
 	struct tables *tables;
+	struct unwind_cache *cache; /* NULL: off */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t work, done;
@@ -111,16 +113,20 @@ make_table(struct loader *l, const struct job *j, const struct elf_file *f)
 {
 	struct unwind_table u;
 	struct err err;
+	bool loaded;
 
 	if (tables_share(l->tables, j->table, f->build_id, f->build_id_len))
 		return;
-	if (unwind_build(f, &u, &err)) {
+	loaded = unwind_cache_load(l->cache, f, &u);
+	if (!loaded && unwind_build(f, &u, &err)) {
 		tables_never(l->tables, j->table);
 		count(l, &l->counts.without, 1);
 		return;
 	}
 	count(l, &l->counts.skipped, u.skipped);
 	put(l, j, f, &u);
+	if (!loaded)
+		unwind_cache_store(l->cache, f, &u);
 	unwind_free(&u);
 }
 
@@ -208,6 +214,7 @@ loader_open(struct tables *tables, struct err *err)
 	int error;
 
 	l->tables = tables;
+	l->cache = unwind_cache_open();
 	pthread_mutex_init(&l->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -219,6 +226,7 @@ loader_open(struct tables *tables, struct err *err)
 		return l;
 	errno = error;
 	err_set(err, "starting a thread:");
+	unwind_cache_close(l->cache);
 	free(l);
 	return NULL;
 }
@@ -240,6 +248,7 @@ loader_close(struct loader *l)
 	pthread_mutex_destroy(&l->lock);
 	pthread_cond_destroy(&l->work);
 	pthread_cond_destroy(&l->done);
+	unwind_cache_close(l->cache);
 	free(l);
 }
 
