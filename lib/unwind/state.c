@@ -155,13 +155,18 @@ state_restore(struct state *s, uint64_t number, const struct state *initial)
 
 /* ---- the end ---- */
 
-/* One rule counts all its places from one point. */
+/* One rule counts all its places from one point. Where the CFA is found by the stack pointer, the frame pointer and the
+ * others have been given back, though GCC does not say so. */
 static void
 count_from_fp(struct unwind_rule *rule, uint8_t from_fp)
 {
-	rule->flags |= UNWIND_REALIGNED;
+	bool given_back = rule->kind == UNWIND_REGISTER && machine_followed(rule->base) == MACHINE_STACK;
+
+	rule->flags |= given_back ? 0 : UNWIND_REALIGNED;
 	for (int i = 0; i < N_SAVED; i++)
-		if (i != SAVED_RETURN && rule->saved[i] != UNWIND_SAME && !(from_fp >> i & 1))
+		if (given_back && from_fp >> i & 1)
+			rule->saved[i] = UNWIND_SAME;
+		else if (!given_back && i != SAVED_RETURN && rule->saved[i] != UNWIND_SAME && !(from_fp >> i & 1))
 			rule->saved[i] = UNWIND_LOST;
 }
 

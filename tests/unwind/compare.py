@@ -16,18 +16,19 @@ SAVED = ["rbp", "ra", "rbx", "r12", "r13", "r14", "r15"]
 NUMBERS = {"rax": 0, "rdx": 1, "rcx": 2, "rbx": 3, "rsi": 4, "rdi": 5, "rbp": 6, "rsp": 7, **{f"r{n}": n for n in range(8, 16)}}
 NONE = "NONE 0 0 0 0 " + " ".join("-" * len(SAVED))
 ROOT, UNSUPPORTED, SIGNAL = (NONE.replace("NONE", kind) for kind in ("ROOT", "UNSUPPORTED", "SIGNAL"))
-ENTRY = re.compile(r"^([0-9a-f]{8,}) .* (CIE|FDE) ")
+FLAGS = 4
+DIGITS = "0123456789abcdef"
 FDE = re.compile(r" cie=([0-9a-f]+) pc=([0-9a-f]+)\.\.([0-9a-f]+)")
 OPEN = re.compile(r"^(LOAD|PLT|SIGNAL|UNSUPPORTED) ")
 
 
 def place(told):
-	"""A register's place as rows.c shows it, or None when it is more than readelf shows."""
+	"""A register's place as rows.c shows it, * when it is more than readelf shows."""
 	if told in ("u", "s"):
 		return "-"
 	if told[0] == "c" and int(told[1:]) % 8 == 0:
 		return str(int(told[1:]) // 8)
-	return "?"
+	return "*" if told == "exp" else "?"
 
 
 def rule(names, told):
@@ -48,23 +49,22 @@ def told_by_readelf(path):
 	"""(start, end, [(vaddr, rule)]) of each description; one without rows has its CIE's."""
 	out = subprocess.run(["readelf", "--debug-dump=frames-interp", path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
 			     text=True, check=False).stdout
-	all_, names, seen, common, lines = [], [], {}, {}, []
+	all_, names, seen, common, lines, known = [], (), {}, {}, [], {}
 	for line in out.splitlines():
-		match = ENTRY.match(line)
-		if match and match[2] == "CIE":
-			lines = common[match[1].lstrip("0")] = []
-		elif match:
+		if line[16:17] == " " and line[0] in DIGITS:
+			text = line[17:]
+			if text not in known:
+				known[text] = rule(names, re.sub(r" \(\w+\)", "", text).split())
+			lines.append((int(line[:16], 16), known[text]))
+		elif line.startswith("   LOC"):
+			names = tuple(line.split()[2:])
+			known = seen.setdefault(names, {})
+		elif " CIE " in line:
+			lines = common[line.split()[0].lstrip("0")] = []
+		elif " FDE " in line:
 			cie, start, end = FDE.search(line).groups()
 			lines = []
 			all_.append((int(start, 16), int(end, 16), lines, common[cie.lstrip("0")]))
-		elif line.startswith("   LOC"):
-			names = line.split()[2:]
-		elif line and line[0] in "0123456789abcdef" and len(line.split()) > 1 and " ZERO " not in line:
-			at, text = line.split(None, 1)
-			key = (tuple(names), text)
-			if key not in seen:
-				seen[key] = rule(names, re.sub(r" \(\w+\)", "", text).split())
-			lines.append((int(at, 16), seen[key]))
 	return [(start, end, lines or [(start, cie[0][1])]) for start, end, lines, cie in all_ if start < end]
 
 
@@ -94,7 +94,10 @@ def merged(rows):
 
 
 def same(wanted, got):
-	return wanted == got or (wanted is None and OPEN.match(got))
+	if wanted is None or wanted == got:
+		return wanted is not None or OPEN.match(got)
+	pairs = list(zip(wanted.split(), got.split()))
+	return "*" in wanted and all(a in (b, "*") for i, (a, b) in enumerate(pairs) if i != FLAGS)
 
 
 def lookup(rows, at):
@@ -107,15 +110,14 @@ def compare(program, path, seed):
 	got = [(int(at, 16), said) for at, said in (line.split(" ", 1) for line in shown)]
 	wanted = merged(wanted_rows(told_by_readelf(path)))
 	differ, opened = [], collections.Counter()
-	for at in sorted({at for at, _ in got} ^ {at for at, _ in wanted}):
-		if not same(lookup(wanted, at), lookup(got, at)):
+	if [at for at, _ in got] != [at for at, _ in wanted]:
+		for at in sorted({at for at, _ in got} ^ {at for at, _ in wanted}):
 			differ.append((at, lookup(wanted, at), lookup(got, at)))
+	else:
+		differ = [(at, said, other) for (at, said), (_, other) in zip(wanted, got) if not same(said, other)]
 	for at, said in wanted:
-		other = lookup(got, at)
-		if not same(said, other):
-			differ.append((at, said, other))
-		elif said is None or said == UNSUPPORTED:
-			opened[other.split()[0]] += 1
+		if said is None or said == UNSUPPORTED:
+			opened[lookup(got, at).split()[0]] += 1
 	random.seed(seed)
 	low, high = got[0][0], got[-1][0]
 	pcs = [random.randrange(low - 16, high + 16) for _ in range(10000)]
