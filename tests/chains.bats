@@ -18,11 +18,11 @@ check() {
 	python3 tests/chains/check.py "$1" tests/chains/expected <"$t/folded"
 }
 
-# chains PROGRAM [OPTION]...: half a second of the program
+# chains PROGRAM [OPTION]...: four tenths of a second of it
 chains() {
 	local program=$1
 	shift
-	pb-record -q -F 997 "$@" -- "$d/$program" 0.5 >"$t/raw.pb"
+	pb-record -q -F 997 "$@" -- "$d/$program" 0.4 >"$t/raw.pb"
 	check "$program" <"$t/raw.pb"
 }
 

@@ -41,8 +41,12 @@ __gxx_personality_v0(int version, _Unwind_Action actions, _Unwind_Exception_Clas
 }
 
 struct Error {
-	Error() {}
-	Error(const Error &) {}
+	Error()
+	{
+	}
+	Error(const Error &)
+	{
+	}
 	KEEP ~Error()
 	{
 		burn();
@@ -58,14 +62,16 @@ struct Guard {
 	}
 };
 
-template <class T> KEEP void
+template <class T>
+KEEP void
 raise_as(T value)
 {
 	throw value;
 }
 
-/* Has a landing pad, that runs ~Guard() and goes on with _Unwind_Resume(). */
-template <class T> KEEP void
+/* Has a landing pad that runs ~Guard() and goes on with _Unwind_Resume(). */
+template <class T>
+KEEP void
 guarded(T value)
 {
 	Guard guard;

@@ -4,7 +4,8 @@
 	gdb -q -batch -x gdb.py --args ./alloca 5 | check.py alloca EXPECTED
 
 The tests do not need it; it is here so that a line of the table can be judged by something that is not ours. An
-instruction `syscall` just executed stands for a kernel part. Set STOPS for more moments than 60."""
+instruction `syscall` just executed stands for a kernel part; that of a page fault is not seen. Shares mean nothing: gdb
+rather stops at system calls. Set STOPS for more moments than 60."""
 import os
 import re
 import subprocess
