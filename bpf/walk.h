@@ -25,6 +25,7 @@ struct walk {
 	__u64 pc, hash;
 	__u32 n, limit;
 	__u32 is_return; /* pc is a return address: what it came from is the byte before */
+	__u32 is_made;	 /* it is none that a call has left: the first frame of a stack that a program made by hand */
 	__u32 end, early; /* early: enum stack_end of a step that had to guess, for want of a mapping or table; or 0 */
 	__u32 pid;
 	struct layout_process process;
@@ -466,9 +467,13 @@ follow_rule(struct walk *w)
 
 	if (!find_cfa(w, &cfa) || !find_return(w, cfa, &pc))
 		return false;
-	/* Go's rows know nothing of the functions that change stacks. */
-	if (pc && !holds(&w->here, pc - 1) && !find_mapping(pc - 1) && step_frame_pointer(w))
-		return true;
+	if (pc && !holds(&w->here, pc - 1) && !find_mapping(pc - 1)) {
+		/* Go's rows know nothing of the functions that change stacks. */
+		if (step_frame_pointer(w))
+			return true;
+		if (w->is_made)
+			return give_up(w, END_ROOT);
+	}
 	from = cfa;
 	if (w->rule.flags & UNWIND_REALIGNED) {
 		if (!read_register(w, REG_FP, &from))
@@ -490,9 +495,8 @@ find_rule_here(struct walk *w)
 	__u64 offset = w->pc - w->here.start + w->here.offset;
 	int state = find_rule(w->here.table, offset - w->is_return);
 
-	if (state == TABLE_READY && w->rule.kind == UNWIND_NONE && w->is_return)
-		state = find_rule(w->here.table, offset);
-	return state;
+	w->is_made = state == TABLE_READY && w->rule.kind == UNWIND_NONE && w->is_return;
+	return w->is_made ? find_rule(w->here.table, offset) : state;
 }
 
 /* From the frame at pc to its caller. False when there is none, for the reason in walk.end. */
@@ -538,7 +542,9 @@ visit(__u32 i, void *unused)
 		w->end = END_DEPTH;
 		return 1;
 	}
-	m->addresses[w->n++ % USER_DEPTH] = w->pc;
+	/* Where a signal interrupted, as a return address: readers will take one off for the call. */
+	m->addresses[w->n % USER_DEPTH] = w->n && !w->is_return ? w->pc + 1 : w->pc;
+	w->n++;
 	w->hash = mix(w->hash, w->pc);
 	return !go_up(w);
 }
