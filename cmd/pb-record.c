@@ -289,6 +289,20 @@ record(struct session *s)
 /* ---- what is said ---- */
 
 static void
+say_tables(const struct sampler_totals *t)
+{
+	if (t->tables_refused)
+		warn("%s times there was no room for an unwind table (raise --unwind-memory)", grouped(t->tables_refused));
+	if (t->tables_dropped)
+		warn("%s unwind tables made room for others (raise --unwind-memory)", grouped(t->tables_dropped));
+	if (t->layouts_refused)
+		warn("%s times there was no room for the mappings of a process: its stacks are not whole",
+		     grouped(t->layouts_refused));
+	if (verbose && t->tables_unreadable)
+		warn("%s binaries could not be opened for their unwind tables", grouped(t->tables_unreadable));
+}
+
+static void
 say_losses(const struct session *s)
 {
 	const struct sampler_totals *t = sampler_totals(s->sampler);
@@ -310,6 +324,7 @@ say_losses(const struct session *s)
 	if (t->refused)
 		warn("the mappings of %s processes could not be read (CAP_SYS_PTRACE): their frames are [unknown]",
 		     grouped(t->refused));
+	say_tables(t);
 	if (t->new_cpus)
 		warn("%u cpus came online in the meantime and were not sampled", t->new_cpus);
 	if (t->missed)
