@@ -18,11 +18,11 @@ check() {
 	python3 tests/chains/check.py "$1" tests/chains/expected <"$t/folded"
 }
 
-# chains PROGRAM [OPTION]...: four tenths of a second of it
+# chains PROGRAM [OPTION]...: four tenths of a second of it, after a pause in which its unwind tables are read
 chains() {
 	local program=$1
 	shift
-	pb-record -q -F 997 "$@" -- "$d/$program" 0.4 >"$t/raw.pb"
+	pb-record -q -F 997 "$@" -- "$d/$program" 0.4 200000 >"$t/raw.pb"
 	check "$program" <"$t/raw.pb"
 }
 
@@ -173,6 +173,14 @@ verdict() {
 	chains edges
 }
 
+@test "without a pause: a chain is whole, or its root says why it is not" {
+	pb-record -q -F 997 -- "$d/mixed" 0.4 >"$t/raw.pb"
+	check mixed <"$t/raw.pb" || true
+	grep ';mixed`burn' "$t/folded" | grep -vE '^mixed;(\[no [^;]* yet\];|mixed`_start;)' >"$t/other" || true
+	equals "$(cat "$t/other")" ""
+	[ "$(grep -c '^mixed;mixed`_start;.*;mixed`burn' "$t/folded")" -gt 0 ]
+}
+
 @test "a process that was running before" {
 	"$d/alloca" 2 3>&- &
 	sleep 0.2
@@ -181,7 +189,7 @@ verdict() {
 }
 
 @test "the whole system: several programs at once" {
-	pb-record -q -F 997 -a -- sh -c '"$1/realign" 0.3 & "$1/callback" 0.3 & "$1/signals" 0.3 & wait' sh "$d" >"$t/raw.pb"
+	pb-record -q -F 997 -a -- sh -c '"$1/realign" 0.3 300000 & "$1/callback" 0.3 300000 & "$1/signals" 0.3 300000 & wait' sh "$d" >"$t/raw.pb"
 	for program in realign callback signals; do
 		check $program <"$t/raw.pb"
 	done

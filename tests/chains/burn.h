@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #ifdef __clang__
 #define KEEP __attribute__((noinline))
@@ -35,12 +36,15 @@ burn(void)
 		__asm__ volatile("" : "+r"(i));
 }
 
-/* main's first call: program SECONDS */
+/* main's first call: program SECONDS [PAUSE]. It sleeps for PAUSE microseconds, so that a recorder may get to know what
+ * is mapped. */
 static inline void
 begin(int argc, char **argv)
 {
 	if (argc > 1)
 		seconds = atof(argv[1]);
+	if (argc > 2)
+		usleep((useconds_t)atoi(argv[2]));
 }
 
 /* Calls BODY with every register that a callee must give back in use, rbp as well: frame pointers end here. */

@@ -32,11 +32,11 @@ main(int argc, char **argv)
 	void (*run)(void (*)(void)) = NULL;
 	void *plugin = dlopen("callback.so", RTLD_NOW);
 
-	begin(argc, argv);
 	if (plugin)
 		*(void **)&run = dlsym(plugin, "plugin_run");
 	if (!run)
 		return 1;
+	begin(argc, argv);
 	run(called_back);
 	return 0;
 }

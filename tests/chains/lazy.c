@@ -24,7 +24,6 @@ deep(int n)
 int
 main(int argc, char **argv)
 {
-	begin(argc, argv);
 	for (int i = 0; i < COPIES; i++) {
 		char name[32];
 		void *copy;
@@ -35,6 +34,7 @@ main(int argc, char **argv)
 			return 1;
 		*(void **)&call_all[i] = dlsym(copy, "call_all");
 	}
+	begin(argc, argv);
 	deep(20);
 	return 0;
 }
