@@ -115,6 +115,11 @@ $(B)/tests/unwind/%: $(B)/tests/unwind/%.o $(B)/lib/unwind.a $(B)/lib/elf.a $(B)
 	@echo "  LINK $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lz
 
+# Those in tests/elf look at files.
+$(B)/tests/elf/%: $(B)/tests/elf/%.o $(B)/lib/elf.a $(B)/lib/base.a
+	@echo "  LINK $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lz
+
 # A table kept on disk is good as long as what made it is the same.
 builder := $(wildcard lib/unwind/*.[ch] lib/elf/*.[ch]) bpf/unwind.h
 $(B)/lib/unwind/cache.o: ALL_CFLAGS += -DUNWIND_BUILDER=0x$$(cat $(builder) | sha256sum | cut -c1-16)ULL
