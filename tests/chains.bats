@@ -45,6 +45,7 @@ verdict() {
 	verdict 1 "200 of 300" 100 "$one" "$other" 'a;r;r;c;k`x_[k]'
 	verdict 1 "200 of 300" 100 "$one" "$other" "$one;d"
 	verdict 1 "200 of 300" 100 "$one" "$other" b
+	verdict 1 "200 of 300" 100 "$one" "$other" '[no unwind row];z'
 	verdict 1 "never seen: a;lib.so.1" 100 "$other"
 	verdict 1 "never seen: a;r x3" 100 "$one" 'a;r;r;r;c'
 	verdict 1 "more than 10 % are outside" 100 "$one" "$other" a
@@ -107,6 +108,10 @@ verdict() {
 
 @test "a signal at the first instruction of a function: that function, by its own rule" {
 	chains trapping
+}
+
+@test "below the kernel: the way to a signal handler and back, rt_sigreturn()" {
+	chains sigreturn
 }
 
 @test "a call that is the last instruction of its function: the caller, not what follows it" {

@@ -7,7 +7,8 @@ EXPECTED is a table. Lines that begin with # and empty ones are skipped; the oth
 
 	program		name of the process (comm, at most 15 bytes). A program may have several lines.
 	within		frames, divided by |. A sample with one of them anywhere in its stack counts; the others (start-up,
-			looking at the clock) are outside. The within of all lines of a program are taken together.
+			looking at the clock) are outside. The within of all lines of a program are taken together. A stack whose
+			root says that it could not be followed, such as [no unwind row], always counts.
 	chain		frames from the root to the leaf, divided by ;
 
 A frame of a chain, and of within, is one of these:
@@ -35,6 +36,7 @@ import re
 import sys
 
 LEAST, EXACT, OUTSIDE = 50, 99, 10
+LOST = ["[no unwind row]", "[no caller above]", "[stack unreadable]", "[truncated]"]
 
 
 @functools.lru_cache(None)
@@ -73,7 +75,7 @@ class Chain:
 
 
 def read_expected(path, program):
-	within, chains = [], []
+	within, chains = list(LOST), []
 	for line in open(path):
 		columns = line.rstrip("\n").split("\t")
 		if not columns[0].startswith("#") and columns[0] == program:
