@@ -32,6 +32,7 @@ enum { SIGNAL_SP = 160, SIGNAL_PC = 168 };
 /* mov $__NR_rt_sigreturn, %rax; syscall: where programs without a row for it (Go's, musl's) come back from a handler */
 #define SIGRETURN_FIRST 0x0f0000000fc0c748ULL
 #define SIGRETURN_LAST	0x05
+enum { SIGRETURN_BYTES = 9 };
 
 /* syscall, as the two bytes before where it returns to */
 #define SYSCALL_BYTES 0x050f

@@ -400,7 +400,7 @@ step_frame_pointer(struct walk *w)
 static __always_inline bool
 follow_frame_pointer(struct walk *w)
 {
-	if (w->is_return && is_sigreturn(w->pc))
+	if (is_sigreturn(w->pc) || (!w->is_return && is_sigreturn(w->pc - SIGRETURN_BYTES)))
 		return leave_signal(w);
 	if (!w->is_return && leave_system_call(w))
 		return true;
