@@ -111,16 +111,14 @@ take_mapping(struct task_struct *task, struct vm_area_struct *vma, struct layout
 	struct layout_file file = {};
 	__u32 *table;
 
-	if (!(BPF_CORE_READ(vma, vm_flags) & VM_EXEC))
+	if (!(BPF_CORE_READ(vma, vm_flags) & VM_EXEC) || !vma->vm_file)
 		return 0;
-	if (vma->vm_file) {
-		file.inode = BPF_CORE_READ(vma, vm_file, f_inode, i_ino);
-		file.device = BPF_CORE_READ(vma, vm_file, f_inode, i_sb, s_dev);
-		table = bpf_map_lookup_elem(&files, &file);
-		if (!table)
-			return 0;
-		m->table = *table;
-	}
+	file.inode = BPF_CORE_READ(vma, vm_file, f_inode, i_ino);
+	file.device = BPF_CORE_READ(vma, vm_file, f_inode, i_sb, s_dev);
+	table = bpf_map_lookup_elem(&files, &file);
+	if (!table)
+		return 0;
+	m->table = *table;
 	m->start = vma->vm_start;
 	m->end = vma->vm_end;
 	m->offset = vma->vm_pgoff << PAGE_SHIFT;

@@ -403,6 +403,7 @@ open_session(struct session *s, char **argv, char **run)
 	if (run) {
 		command_fork(&s->run, run, !output);
 		config.command = s->run.pid;
+		config.program = run[0];
 		s->command_fd = (int)syscall(SYS_pidfd_open, s->run.pid, 0);
 	}
 	s->sampler = sampler_open(&config, &s->err);

@@ -32,6 +32,7 @@ struct sampler_config {
 	uint64_t period;    /* events per sample */
 	struct int_list cpus, pids, tids; /* empty: all; they compose */
 	pid_t command;	    /* a child that waits to call exec, or 0 */
+	const char *program; /* what it will give to execvp(3) */
 	bool system_wide;   /* sample everything even though there is a command */
 	bool no_inherit;    /* leave out children of pids, tids and command */
 	bool idle;	    /* keep the idle task's samples */

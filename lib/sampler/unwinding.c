@@ -4,9 +4,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "elf/needed.h"
 #include "sampler/layout.h"
 #include "sampler/loader.h"
 #include "sampler/sideband.h"
@@ -151,11 +153,38 @@ is_target(const struct sampler_config *c, uint32_t pid)
 	return !c->pids.n || int_list_has(&c->pids, pid);
 }
 
+static void
+expect(struct unwinding *u, const char *path)
+{
+	struct mapping m = {0};
+	struct stat st = {0};
+
+	if (path[0] == '/' && stat(path, &st))
+		return;
+	m.backing = backing_get(u->present.backings, path, st.st_dev, st.st_ino, NULL, 0);
+	number(u, &m, 0, true);
+}
+
+/* What the command will map has its tables before it is run. */
+static void
+expect_program(struct unwinding *u, const char *program)
+{
+	struct needed files;
+
+	needed_list(program, &files);
+	for (size_t i = 0; i < files.n; i++)
+		expect(u, files.paths[i]);
+	needed_free(&files);
+	expect(u, "[vdso]");
+}
+
 void
 unwinding_start(struct unwinding *u, const struct processes *now)
 {
 	u->present.backings = now->backings;
 	processes_copy(&u->present, now);
+	if (u->config->program)
+		expect_program(u, u->config->program);
 	for (int urgent = 1; urgent >= 0; urgent--)
 		for (size_t i = 0; i < u->present.n; i++) {
 			struct process *p = u->present.all[i];
