@@ -85,7 +85,7 @@ next_entry(const struct section *s, struct cursor *c, struct entry *e)
 	mark = s->eh ? 0 : id_size == 8 ? UINT64_MAX : WIDE;
 	e->common = e->id == mark && !e->rest.bad;
 	if (s->eh)
-		e->id = (uint64_t)(id - s->bytes) - e->id;
+		e->id = (uint64_t)(id - s->bytes) - (uint64_t)(int32_t)e->id;
 	return !c->bad;
 }
 

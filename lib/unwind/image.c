@@ -24,7 +24,7 @@ reserve(struct image *i, size_t n)
 {
 	size_t left = -i->n % UNWIND_ROWS;
 
-	if (n > left) {
+	if (n > left && left) {
 		memset(i->rows + i->n, 0, left * sizeof(*i->rows));
 		i->n += left;
 	}

@@ -39,15 +39,19 @@ show_rule(uint64_t vaddr, const struct unwind_rule *r)
 	putchar('\n');
 }
 
-/* Also of the first byte after all code. */
+/* What begins where code ends may be in no segment, or in one that is elsewhere in memory. */
 static uint64_t
-vaddr_of(const struct elf_file *f, uint64_t offset)
+vaddr_of(const struct elf_file *f, uint64_t offset, bool end)
 {
 	uint64_t vaddr;
 
-	if (elf_vaddr(f, offset, &vaddr))
-		return vaddr;
-	return elf_vaddr(f, offset - 1, &vaddr) ? vaddr + 1 : 0;
+	return elf_vaddr(f, offset - end, &vaddr) ? vaddr + end : 0;
+}
+
+static void
+show_row(const struct elf_file *f, uint64_t offset, const struct unwind_rule *r)
+{
+	show_rule(vaddr_of(f, offset, r->kind == UNWIND_NONE), r);
 }
 
 /* Goes through the image itself, so that all of it is seen. */
@@ -63,15 +67,17 @@ show_rows(const struct elf_file *f, const struct unwind_table *t)
 		uint64_t page = (uint64_t)(t->base + i) << UNWIND_PAGE_SHIFT;
 
 		if (entries[i].rule != last)
-			show_rule(vaddr_of(f, page), &rules[entries[i].rule]);
+			show_row(f, page, &rules[entries[i].rule]);
 		last = entries[i].rule;
 		for (uint32_t n = 0; n < entries[i].n; n++) {
 			const struct unwind_row *row = &rows[entries[i].first + n];
 
-			show_rule(vaddr_of(f, page + row->at), &rules[row->rule]);
+			show_row(f, page + row->at, &rules[row->rule]);
 			last = row->rule;
 		}
 	}
+	if (last)
+		show_row(f, (uint64_t)(t->base + t->n_entries) << UNWIND_PAGE_SHIFT, &rules[0]);
 }
 
 static void
