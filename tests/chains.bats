@@ -194,7 +194,7 @@ verdict() {
 }
 
 @test "the whole system: several programs at once" {
-	pb-record -q -F 997 -a -- sh -c '"$1/realign" 0.3 300000 & "$1/callback" 0.3 300000 & "$1/signals" 0.3 300000 & wait' sh "$d" >"$t/raw.pb"
+	pb-record -q -F 997 -a -- sh -c '"$1/realign" 0.3 1000000 & "$1/callback" 0.3 1000000 & "$1/signals" 0.3 1000000 & wait' sh "$d" >"$t/raw.pb"
 	for program in realign callback signals; do
 		check $program <"$t/raw.pb"
 	done
