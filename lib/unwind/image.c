@@ -107,7 +107,8 @@ image_end(struct image *i, const struct rules *rules, struct unwind_table *t)
 		t->image = xcalloc(n_chunks, UNWIND_CHUNK);
 		memcpy(t->image, i->entries, i->n_entries * sizeof(*i->entries));
 		memcpy(t->image + (size_t)t->rules * UNWIND_CHUNK, rules->all, rules->n * sizeof(*rules->all));
-		memcpy(t->image + first * UNWIND_CHUNK, i->rows, i->n * sizeof(*i->rows));
+		if (i->n)
+			memcpy(t->image + first * UNWIND_CHUNK, i->rows, i->n * sizeof(*i->rows));
 	}
 	free(i->entries);
 	free(i->rows);

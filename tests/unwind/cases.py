@@ -411,6 +411,7 @@ def files():
 	case("32 bits", elf([(".eh_frame", good)], machine=I386, wide=False), error="not for x86-64: it is for ELF machine 3, 32 bits")
 	case("x32", elf([(".eh_frame", good)], wide=False), error="not for x86-64: it is for ELF machine 62, 32 bits")
 	case("no code", elf([(".eh_frame", good)], segments=[]), error="no part of it is code")
+	case("none", b"\x7fELFies", error="not an ELF file")
 	case("nothing", elf([]), error="no .eh_frame and no .debug_frame")
 	case("stripped away", elf([(".eh_frame", None, 2, NOBITS)]), error="no .eh_frame and no .debug_frame")
 	case("no frames", eh(Frames().terminator()), error=".eh_frame describes no frames; 0 descriptions are malformed or not of its code")
@@ -448,31 +449,23 @@ def shown(want):
 
 
 def run(program, path, content, want, error, skipped, unsupported):
+	"""What is wrong, or None."""
 	with open(path, "wb") as f:
 		f.write(content)
 	start = time.monotonic()
-	summary = subprocess.run([program, path], capture_output=True, text=True, check=False, timeout=20)
+	done = subprocess.run([program, "-d", path], capture_output=True, text=True, check=False, timeout=20)
 	took = time.monotonic() - start
-	if took > 3:
+	if took > 5:
 		return f"took {took:.1f} s"
 	if error:
-		return None if summary.returncode == 1 and error in summary.stderr else f"wanted {error!r}, got {summary.stdout}{summary.stderr}"
-	if f" skipped={skipped} unsupported={unsupported} " not in summary.stdout:
-		return f"wanted skipped={skipped} unsupported={unsupported}, got {summary.stdout}{summary.stderr}"
-	got = subprocess.run([program, "-d", path], capture_output=True, text=True, check=True).stdout.splitlines()
-	wanted = [shown(row) for row in want]
-	if got != wanted:
-		return "\n\t".join(["not as wanted:"] + [f"- {row}" for row in wanted if row not in got][:9] +
-				   [f"+ {row}" for row in got if row not in wanted][:9])
-	at = [CODE + i * len(content) // 997 % 0x1000 for i in range(997)]
-	answers = subprocess.run([program, "-f", path], input="\n".join(f"{pc:x}" for pc in at), capture_output=True, text=True,
-				 check=True).stdout.splitlines()
-	for answer in answers:
-		pc, said = answer.split(" ", 1)
-		before = [row for row in got if int(row.split()[0], 16) <= int(pc, 16)] if len(got) < 100 else None
-		if before is not None and said != (before[-1].split(" ", 1)[1] if before else shown("0 NONE").split(" ", 1)[1]):
-			return f"at {pc} found {said}"
-	return None
+		return None if done.returncode == 1 and error in done.stderr else f"wanted {error!r}, got {done.stdout}{done.stderr}"
+	if f" skipped={skipped} unsupported={unsupported} " not in done.stdout:
+		return f"wanted skipped={skipped} unsupported={unsupported}, got {done.stdout[:200]}{done.stderr[:2000]}"
+	got, wanted = done.stdout.splitlines()[1:], [shown(row) for row in want]
+	if got == wanted:
+		return None
+	return "\n\t".join(["not as wanted:"] + [f"- {row}" for row in wanted if row not in got][:9] +
+			   [f"+ {row}" for row in got if row not in wanted][:9])
 
 
 def main(program, directory):

@@ -59,6 +59,8 @@ def told_by_readelf(path):
 		elif line.startswith("   LOC"):
 			names = tuple(line.split()[2:])
 			known = seen.setdefault(names, {})
+		elif line.startswith("Contents of "):
+			common = {}
 		elif " CIE " in line:
 			lines = common[line.split()[0].lstrip("0")] = []
 		elif " FDE " in line:
@@ -106,7 +108,7 @@ def lookup(rows, at):
 
 
 def compare(program, path, seed):
-	shown = subprocess.run([program, "-d", path], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+	shown = subprocess.run([program, "-d", path], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()[1:]
 	got = [(int(at, 16), said) for at, said in (line.split(" ", 1) for line in shown)]
 	wanted = merged(wanted_rows(told_by_readelf(path)))
 	differ, opened = [], collections.Counter()

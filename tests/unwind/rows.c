@@ -2,7 +2,7 @@
 /* Shows the unwind table of a file.
  *
  *	rows FILE	what is in it, and how long it took: "rows=4 rules=5 chunks=3 skipped=0 unsupported=0 ms=0.1"
- *	rows -d FILE	each row: the vaddr from which on it holds, and the rule
+ *	rows -d FILE	the same, then each row: the vaddr from which on it holds, and the rule
  *	rows -f FILE	the rule at each vaddr (hexadecimal) of stdin
  *	rows -v FILE	writes the vDSO of this process to FILE, and the first of these
  *
@@ -134,13 +134,13 @@ main(int argc, char **argv)
 	start = now_ms() - start;
 	if (unwind_check(&t))
 		die("%s: %s", path, unwind_check(&t));
-	if (!strcmp(mode, "-d"))
-		show_rows(f, &t);
-	else if (!strcmp(mode, "-f"))
+	if (!strcmp(mode, "-f"))
 		answer(f, &t);
 	else
 		printf("rows=%" PRIu64 " rules=%u chunks=%u skipped=%" PRIu64 " unsupported=%" PRIu64 " ms=%.1f\n", t.n_rows,
 		       t.n_rules, t.n_chunks, t.skipped, t.unsupported, start);
+	if (!strcmp(mode, "-d"))
+		show_rows(f, &t);
 	unwind_free(&t);
 	elf_close(f);
 	return 0;
