@@ -193,8 +193,9 @@ verdict() {
 	check alloca <"$t/raw.pb"
 }
 
+# The pause is longer: the tables of all that runs are made before those of a new program.
 @test "the whole system: several programs at once" {
-	pb-record -q -F 997 -a -- sh -c '"$1/realign" 0.3 1000000 & "$1/callback" 0.3 1000000 & "$1/signals" 0.3 1000000 & wait' sh "$d" >"$t/raw.pb"
+	pb-record -q -F 997 -a -- sh -c '"$1/realign" 0.3 2000000 & "$1/callback" 0.3 2000000 & "$1/signals" 0.3 2000000 & wait' sh "$d" >"$t/raw.pb"
 	for program in realign callback signals; do
 		check $program <"$t/raw.pb"
 	done
