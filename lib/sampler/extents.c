@@ -61,7 +61,7 @@ release(struct extents *e, struct extent back)
 void
 extents_init(struct extents *e, uint32_t first, uint32_t n)
 {
-	*e = (struct extents){0};
+	*e = (struct extents){.end = first + n};
 	insert(&e->free, 0, (struct extent){first, n});
 }
 
@@ -102,6 +102,14 @@ extents_age(struct extents *e)
 	done.n = 0;
 	e->waiting = e->given;
 	e->given = done;
+}
+
+uint32_t
+extents_top(const struct extents *e)
+{
+	const struct extent *last = e->free.n ? &e->free.items[e->free.n - 1] : NULL;
+
+	return last && last->first + last->n == e->end ? last->first : e->end;
 }
 
 void

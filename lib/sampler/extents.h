@@ -18,7 +18,10 @@ struct extents {
 	struct extent_list free; /* ascending, none adjoins another */
 	struct extent_list given, waiting;
 	uint32_t taken; /* elements in use or waiting */
+	uint32_t end;	/* behind all */
 };
+
+uint32_t extents_top(const struct extents *e); /* behind the last element that is not free */
 
 #define EXTENTS_FULL UINT32_MAX
 

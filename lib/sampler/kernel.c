@@ -14,6 +14,7 @@
 #include "base/alloc.h"
 #include "sample.skel.h"
 #include "sampler/advice.h"
+#include "sampler/maps.h"
 #include "sampler/unwinding.h"
 
 enum {
@@ -132,21 +133,6 @@ received(void *context, void *data, size_t size)
 	return 0;
 }
 
-/* Puts maps in their places in a map of maps. Each update waits until no program can see the old one, some 10 ms; a
- * batch waits once. Before Linux 5.14 there is no batch for these maps. */
-static int
-place(int outer, const uint32_t *places, const int *maps, uint32_t n)
-{
-	uint32_t placed = n;
-
-	if (!bpf_map_update_batch(outer, places, maps, &placed, NULL))
-		return 0;
-	for (uint32_t i = 0; i < n; i++)
-		if (bpf_map_update_elem(outer, &places[i], &maps[i], BPF_ANY))
-			return -1;
-	return 0;
-}
-
 static int
 map_rings(struct kernel *k)
 {
@@ -163,9 +149,9 @@ place_maps(struct kernel *k, const uint32_t *cpus, struct err *err)
 {
 	static const uint32_t sides[] = {0, 1};
 
-	if (place(bpf_map__fd(k->skel->maps.counts), sides, k->counts, 2))
+	if (maps_place(bpf_map__fd(k->skel->maps.counts), sides, k->counts, 2))
 		return advise_bpf(err, "placing the maps of counts", errno);
-	if (place(bpf_map__fd(k->skel->maps.rings), cpus, k->rings, (uint32_t)k->n_rings))
+	if (maps_place(bpf_map__fd(k->skel->maps.rings), cpus, k->rings, (uint32_t)k->n_rings))
 		return advise_bpf(err, "placing the ring buffers", errno);
 	return map_rings(k) ? advise_bpf(err, "mapping a ring buffer", errno) : 0;
 }

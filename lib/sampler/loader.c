@@ -108,6 +108,17 @@ put(struct loader *l, const struct job *j, const struct elf_file *f, const struc
 	return tables_put(l->tables, j->table, f->build_id, f->build_id_len, u, &err);
 }
 
+static bool
+is_stopping(struct loader *l)
+{
+	bool stop;
+
+	pthread_mutex_lock(&l->lock);
+	stop = l->stop;
+	pthread_mutex_unlock(&l->lock);
+	return stop;
+}
+
 static void
 make_table(struct loader *l, const struct job *j, const struct elf_file *f)
 {
@@ -125,7 +136,7 @@ make_table(struct loader *l, const struct job *j, const struct elf_file *f)
 	}
 	count(l, &l->counts.skipped, u.skipped);
 	put(l, j, f, &u);
-	if (!loaded)
+	if (!loaded && !is_stopping(l))
 		unwind_cache_store(l->cache, f, &u);
 	unwind_free(&u);
 }
@@ -188,6 +199,7 @@ run(void *context)
 	while ((j = next_job(l))) {
 		do_job(l, j);
 		end_job(l, j);
+		tables_idle(l->tables);
 	}
 	return NULL;
 }

@@ -161,10 +161,10 @@ sampler_close(struct sampler *s)
 {
 	if (s->attach)
 		attach_close(s->attach);
-	if (s->kernel)
-		kernel_close(s->kernel);
 	if (s->unwinding)
 		unwinding_close(s->unwinding);
+	if (s->kernel)
+		kernel_close(s->kernel);
 	if (s->sideband)
 		sideband_close(s->sideband);
 	if (s->epoll >= 0)

@@ -17,8 +17,12 @@
 #include "sample.skel.h"
 #include "sampler/advice.h"
 #include "sampler/extents.h"
+#include "sampler/maps.h"
 
-enum { SLAB_BYTES = SLAB_CHUNKS * UNWIND_CHUNK };
+enum {
+	SLAB_BYTES = SLAB_CHUNKS * UNWIND_CHUNK,
+	SLABS_AHEAD = 4, /* made before they are needed */
+};
 
 /* An image that one or more tables have, because several paths (or a path and a record) led to one build-id. */
 struct image {
@@ -61,9 +65,25 @@ make_slab(struct tables *t, struct err *err)
 	if (mmap(t->memory + (size_t)at * SLAB_BYTES, SLAB_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) ==
 	    MAP_FAILED)
 		return err_set(err, "mapping a map of unwind tables:");
-	if (t->outer >= 0 && bpf_map_update_elem(t->outer, &at, &fd, BPF_ANY))
-		return advise_bpf(err, "placing a map of unwind tables", errno);
 	return 0;
+}
+
+/* Makes slabs up to a number, and places them together: the kernel takes some 10 ms each time. */
+static int
+make_slabs(struct tables *t, uint32_t n, struct err *err)
+{
+	uint32_t places[SLABS_AHEAD], first = t->n_slabs;
+
+	if (n > t->max_slabs)
+		n = t->max_slabs;
+	while (t->n_slabs < n && t->n_slabs - first < SLABS_AHEAD) {
+		places[t->n_slabs - first] = t->n_slabs;
+		if (make_slab(t, err))
+			return -1;
+	}
+	if (first < t->n_slabs && maps_place(t->outer, places, t->slabs + first, t->n_slabs - first))
+		return advise_bpf(err, "placing a map of unwind tables", errno);
+	return t->n_slabs < n ? make_slabs(t, n, err) : 0;
 }
 
 /* Chunk 0 stays unused. The room beyond the last slab is free, too: slabs are made when something is put there. */
@@ -128,9 +148,9 @@ tables_bind(struct tables *t, struct sample_bpf *skel, struct err *err)
 	t->layouts = p;
 	t->outer = bpf_map__fd(skel->maps.slabs);
 	t->files = bpf_map__fd(skel->maps.files);
-	if (bpf_map_update_elem(t->outer, &zero, &t->slabs[0], BPF_ANY))
+	if (maps_place(t->outer, &zero, t->slabs, 1))
 		return advise_bpf(err, "placing a map of unwind tables", errno);
-	return 0;
+	return make_slabs(t, SLABS_AHEAD, err);
 }
 
 /* ---- tables ---- */
@@ -257,48 +277,68 @@ image_slot(struct tables *t)
 	return t->n_all++;
 }
 
-/* Takes chunks, with slabs behind all of them. */
+/* Takes chunks, or makes room for the next time. */
 static int
 take(struct tables *t, uint32_t n, uint32_t *first, struct err *err)
 {
+	pthread_mutex_lock(&t->lock);
 	*first = extents_take(&t->chunks, n);
 	if (*first == EXTENTS_FULL) {
 		make_room(t, n);
 		t->use.refused++;
-		return err_set(err, "no room for its unwind table of %u KiB", n * (UNWIND_CHUNK / 1024));
 	}
-	while (t->n_slabs * SLAB_CHUNKS < *first + n)
-		if (make_slab(t, err)) {
-			extents_give(&t->chunks, (struct extent){*first, n});
-			return -1;
-		}
-	return 0;
+	pthread_mutex_unlock(&t->lock);
+	return *first == EXTENTS_FULL ? err_set(err, "no room for an unwind table of %u KiB", n * (UNWIND_CHUNK / 1024)) : 0;
 }
 
+static void
+add_image(struct tables *t, const struct image *m, uint32_t table)
+{
+	size_t at;
+
+	pthread_mutex_lock(&t->lock);
+	at = image_slot(t);
+	t->all[at] = *m;
+	t->all[at].used = t->window;
+	if (table)
+		publish(t, table, at);
+	pthread_mutex_unlock(&t->lock);
+}
+
+/* Only one thread puts tables, so that slabs need no lock. */
 int
 tables_put(struct tables *t, uint32_t table, const uint8_t *id, size_t len, const struct unwind_table *u, struct err *err)
 {
 	struct image m = {.build_id_len = len};
 	uint32_t first;
-	size_t at;
 
-	pthread_mutex_lock(&t->lock);
-	if (take(t, u->n_chunks, &first, err)) {
+	if (take(t, u->n_chunks, &first, err))
+		return -1;
+	m.chunks = (struct extent){first, u->n_chunks};
+	if (make_slabs(t, (first + u->n_chunks + SLAB_CHUNKS - 1) / SLAB_CHUNKS, err)) {
+		pthread_mutex_lock(&t->lock);
+		extents_give(&t->chunks, m.chunks);
 		pthread_mutex_unlock(&t->lock);
 		return -1;
 	}
 	memcpy(t->memory + (size_t)first * UNWIND_CHUNK, u->image, (size_t)u->n_chunks * UNWIND_CHUNK);
 	if (len)
 		memcpy(m.build_id, id, len);
-	m.chunks = (struct extent){first, u->n_chunks};
 	m.layout = (struct layout_table){.chunk = first, .rules = u->rules, .base = u->base, .n_entries = u->n_entries};
-	m.used = t->window;
-	at = image_slot(t);
-	t->all[at] = m;
-	if (table)
-		publish(t, table, at);
-	pthread_mutex_unlock(&t->lock);
+	add_image(t, &m, table);
 	return 0;
+}
+
+void
+tables_idle(struct tables *t)
+{
+	uint32_t top;
+	struct err err;
+
+	pthread_mutex_lock(&t->lock);
+	top = extents_top(&t->chunks);
+	pthread_mutex_unlock(&t->lock);
+	make_slabs(t, top / SLAB_CHUNKS + SLABS_AHEAD, &err);
 }
 
 uint32_t
@@ -335,4 +375,3 @@ tables_use(struct tables *t)
 	pthread_mutex_unlock(&t->lock);
 	return use;
 }
-

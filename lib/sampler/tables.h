@@ -30,6 +30,8 @@ uint32_t tables_add(struct tables *t);
 int tables_put(struct tables *t, uint32_t table, const uint8_t *build_id, size_t build_id_len,
 	       const struct unwind_table *u, struct err *err);
 
+void tables_idle(struct tables *t); /* for the thread that puts: makes room for what may come */
+
 /* Gives it the table of another binary with this build-id. False: there is none. */
 bool tables_share(struct tables *t, uint32_t table, const uint8_t *build_id, size_t build_id_len);
 

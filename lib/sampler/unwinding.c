@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "base/alloc.h"
@@ -17,6 +18,7 @@
 enum {
 	TARGET_WAIT = 3000,	    /* ms that the start waits for tables of the processes that were named */
 	SYSTEM_WAIT = 150,	    /* and for all, when none was */
+	PROMPT = -10,		    /* nice: what is late here is missing in stacks, and it is little work */
 	TICK = 100000000,	    /* ns between two ages of what was given back */
 	RETRY = 2000000000,	    /* ns before a table that found no room is asked for again */
 };
@@ -80,6 +82,8 @@ unwinding_bind(struct unwinding *u, struct sample_bpf *skel, struct err *err)
 {
 	if (tables_bind(u->tables, skel, err) || layout_bind(u->layout, skel, err))
 		return -1;
+	/* On a busy machine others would have their turns of some ms first. Not being allowed to is no failure. */
+	setpriority(PRIO_PROCESS, 0, PROMPT);
 	u->loader = loader_open(u->tables, err);
 	return u->loader ? 0 : -1;
 }
