@@ -83,3 +83,17 @@ library() {
 	run_ok $rows -v "$BATS_TEST_TMPDIR/vdso"
 	run_ok same_as_readelf "$BATS_TEST_TMPDIR/vdso"
 }
+
+# Bytes are in the same order there, so the reader made for it runs here.
+@test "every row is the one that readelf tells: arm64; signed return addresses are marked" {
+	local d=$BATS_TEST_TMPDIR arm64=(clang -target aarch64-linux-gnu -O2 -nostdlib -shared -fPIC -fuse-ld=lld -fasynchronous-unwind-tables)
+	gcc -D_GNU_SOURCE -D__TARGET_ARCH_arm64 -Ilib -I. -o "$d/rows" tests/unwind/rows.c \
+		lib/unwind/{cfa,describe,expression,image,machine,rules,section,state,table}.c build/lib/{elf,base}.a -lz
+	"${arm64[@]}" -o "$d/plain" tests/unwind/arm64.c
+	"${arm64[@]}" -o "$d/signed" -mbranch-protection=pac-ret+b-key tests/unwind/arm64.c
+	run_ok python3 tests/unwind/compare.py "$d/rows" "$d/plain"
+	equals "$("$d/rows" -d "$d/plain" | awk '$6 == 1' | wc -l)" 0
+	equals "$("$d/rows" -d "$d/signed" | awk '$6 == 1 && $3 == 31' | wc -l)" 4
+	fails 1 "not for x86-64: it is for ELF machine 183, 64 bits" $rows "$d/plain"
+	fails 1 "not for arm64: it is for ELF machine 62, 64 bits" "$d/rows" /bin/bash
+}

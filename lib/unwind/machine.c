@@ -4,7 +4,7 @@
 
 #include <elf.h>
 
-#ifdef __aarch64__
+#if defined(__aarch64__) || defined(__TARGET_ARCH_arm64)
 
 static const int8_t followed[] = {
 	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,

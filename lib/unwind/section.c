@@ -54,7 +54,7 @@ pointer_read(const struct section *s, struct cursor *c, uint8_t encoding, uint64
 
 /* ---- finding ---- */
 
-enum { INFLATE_MAX = 16, GNU_HEADER = 12 };
+enum { INFLATE_MAX = 8, GNU_HEADER = 12 };
 
 static bool
 inside(const struct elf_file *f, uint64_t offset, uint64_t size)

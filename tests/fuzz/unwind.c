@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Fuzzes the unwind tables of files that others made (scripts/fuzz unwind). Input that begins with a byte below 0x40 is
- * an ELF file after it; other input is laid into a sound one as its .eh_frame or .debug_frame. */
+/* Fuzzes the unwind tables of files that others made (scripts/fuzz unwind). By its first byte the rest of the input is an
+ * ELF file; the .eh_frame or the .debug_frame of a sound one; or a table as a cache may hold it. */
 // rooms: unwind elf base
 // libs: -lz
 #include <elf.h>
@@ -116,6 +116,30 @@ lay_in(const uint8_t *frames, size_t size, bool eh)
 	free(bytes);
 }
 
+static void
+read_table(const uint8_t *data, size_t size)
+{
+	uint32_t head[4]; /* rules, base, n_entries, n_rules */
+	struct unwind_table t = {0};
+
+	if (size <= sizeof(head))
+		return;
+	memcpy(head, data, sizeof(head));
+	size -= sizeof(head);
+	t.n_chunks = (uint32_t)((size + UNWIND_CHUNK - 1) / UNWIND_CHUNK);
+	t.rules = head[0];
+	t.base = head[1];
+	t.n_entries = head[2];
+	t.n_rules = head[3];
+	t.image = calloc(t.n_chunks, UNWIND_CHUNK);
+	demand(t.image);
+	memcpy(t.image, data + sizeof(head), size);
+	if (!unwind_check(&t))
+		for (uint64_t i = 0; i < 4096; i++)
+			demand(unwind_find(&t, (uint64_t)t.base * UNWIND_PAGE + i * i)->kind <= UNWIND_UNSUPPORTED);
+	unwind_free(&t);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -123,10 +147,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size)
 		return 0;
-	if (data[0] >= 0x40) {
+	if (data[0] >= 0xe0)
+		read_table(data + 1, size - 1);
+	else if (data[0] >= 0x40)
 		lay_in(data + 1, size - 1, data[0] < 0xa0);
+	if (data[0] >= 0x40)
 		return 0;
-	}
 	copy = malloc(size - 1 ? size - 1 : 1);
 	demand(copy);
 	memcpy(copy, data + 1, size - 1);

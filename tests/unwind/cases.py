@@ -411,7 +411,7 @@ def files():
 	case("32 bits", elf([(".eh_frame", good)], machine=I386, wide=False), error="not for x86-64: it is for ELF machine 3, 32 bits")
 	case("x32", elf([(".eh_frame", good)], wide=False), error="not for x86-64: it is for ELF machine 62, 32 bits")
 	case("no code", elf([(".eh_frame", good)], segments=[]), error="no part of it is code")
-	case("none", b"\x7fELFies", error="not an ELF file")
+	case("none", b"\x7fELVes" * 20, error="not an ELF file")
 	case("nothing", elf([]), error="no .eh_frame and no .debug_frame")
 	case("stripped away", elf([(".eh_frame", None, 2, NOBITS)]), error="no .eh_frame and no .debug_frame")
 	case("no frames", eh(Frames().terminator()), error=".eh_frame describes no frames; 0 descriptions are malformed or not of its code")
