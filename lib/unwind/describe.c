@@ -5,12 +5,10 @@
 #include <elf.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "elf/sort.h"
 #include "unwind/cfa.h"
-#include "unwind/machine.h"
 
 /* ---- code ---- */
 
@@ -45,115 +43,7 @@ code_offset(const struct descriptions *d, uint64_t vaddr, uint64_t *offset, uint
 	return false;
 }
 
-/* ---- entries ---- */
-
-/* One entry of a section, either kind. */
-struct entry {
-	uint64_t at;	    /* of its length */
-	uint64_t id;	    /* a CIE's mark, or where an FDE says its CIE is */
-	bool common;	    /* it is a CIE */
-	struct cursor rest; /* what follows the id */
-};
-
-enum { WIDE = 0xffffffff };
-
-/* Steps over the next entry; false at the end. c->bad: it lies about its length.
- *
- * An entry of length 0 is said to end the section, but where a linker has put sections together there is one in the
- * middle. The id is of 4 bytes in .eh_frame even when the length is of 8. */
-static bool
-next_entry(const struct section *s, struct cursor *c, struct entry *e)
-{
-	uint64_t length = 0, id_size = 4, mark;
-	const uint8_t *id;
-
-	while (!length && cursor_left(c) >= 4) {
-		e->at = (uint64_t)(c->at - s->bytes);
-		length = cursor_fixed(c, 4);
-		if (!length && s->to_terminator)
-			return false;
-	}
-	if (!length)
-		return false;
-	if (length == WIDE) {
-		length = cursor_fixed(c, 8);
-		id_size = s->eh ? 4 : 8;
-	}
-	e->rest = cursor_block(c, length);
-	id = e->rest.at;
-	e->id = cursor_fixed(&e->rest, id_size);
-	mark = s->eh ? 0 : id_size == 8 ? UINT64_MAX : WIDE;
-	e->common = e->id == mark && !e->rest.bad;
-	if (s->eh)
-		e->id = (uint64_t)(id - s->bytes) - (uint64_t)(int32_t)e->id;
-	return !c->bad;
-}
-
 /* ---- CIEs ---- */
-
-/* The letters that follow 'z', and their data. A letter that is not known ends it; what it means for the frame can be
- * done without, or 'z' would not be there. */
-static bool
-read_augmentation(struct common *common, struct cursor data, const char *letters)
-{
-	for (; *letters; letters++) {
-		uint64_t unused;
-		uint8_t encoding;
-
-		switch (*letters) {
-		case 'R':
-			common->encoding = cursor_byte(&data);
-			break;
-		case 'L':
-			cursor_byte(&data);
-			break;
-		case 'P':
-			encoding = cursor_byte(&data);
-			if (encoding != POINTER_OMITTED &&
-			    !pointer_read(common->section, &data, encoding & ~POINTER_INDIRECT, &unused))
-				return false;
-			break;
-		case 'S':
-			common->sigframe = true;
-			break;
-		case 'B': /* arm64: which of two keys signs the return address */
-			break;
-		default:
-			return !strchr(letters, 'R');
-		}
-	}
-	return !data.bad;
-}
-
-/* Reads up to the instructions. */
-static bool
-read_common(struct common *common, struct cursor *c)
-{
-	uint8_t version = cursor_byte(c);
-	const char *letters = (const char *)c->at;
-	uint64_t column;
-
-	while (cursor_byte(c))
-		;
-	if (c->bad || (version != 1 && version != 3 && version != 4))
-		return false;
-	if (!strcmp(letters, "eh"))
-		cursor_fixed(c, 8), letters += 2;
-	if (version == 4) {
-		if (cursor_byte(c) != 8)
-			return false;
-		common->segment_size = cursor_byte(c);
-	}
-	common->code_align = cursor_uleb(c);
-	common->data_align = cursor_sleb(c);
-	column = version == 1 ? cursor_byte(c) : cursor_uleb(c);
-	if (c->bad || column != machine.return_column || common->segment_size > 8)
-		return false;
-	if (!*letters)
-		return true;
-	common->augmented = *letters == 'z';
-	return common->augmented && read_augmentation(common, cursor_block(c, cursor_uleb(c)), letters + 1) && !c->bad;
-}
 
 static void
 add_common(struct descriptions *d, size_t *cap, const struct section *s, const struct entry *e)
@@ -161,7 +51,7 @@ add_common(struct descriptions *d, size_t *cap, const struct section *s, const s
 	struct common common = {.at = e->at, .section = s, .encoding = POINTER_ABSOLUTE};
 	struct cursor c = e->rest;
 
-	common.usable = read_common(&common, &c);
+	common.usable = common_read(&common, &c);
 	if (common.usable)
 		cfa_common(&common, c);
 	GROW(d->commons, d->n_commons, *cap);
@@ -241,7 +131,7 @@ read_commons(struct reading *r)
 	struct cursor c = {r->section->bytes, r->section->bytes + r->section->size, false};
 	struct entry e;
 
-	while (next_entry(r->section, &c, &e))
+	while (entry_next(r->section, &c, &e))
 		if (e.common)
 			add_common(r->d, &r->cap_commons, r->section, &e);
 }
@@ -252,7 +142,7 @@ read_descriptions(struct reading *r)
 	struct cursor c = {r->section->bytes, r->section->bytes + r->section->size, false};
 	struct entry e;
 
-	while (next_entry(r->section, &c, &e))
+	while (entry_next(r->section, &c, &e))
 		if (!e.common)
 			add_description(r, &e);
 	r->d->skipped += c.bad;
@@ -281,6 +171,9 @@ read_sections(const struct section *sections, size_t n, struct descriptions *d)
 
 /* ---- order ---- */
 
+/* No code model of compilers puts calls farther apart. */
+#define CODE_MAX (UINT64_C(2) << 30)
+
 /* Sorts them and lets each end where the next begins, as the C++ runtime's search sees them; of those that begin at
  * one place the first in the file is kept, and .eh_frame before .debug_frame. */
 static void
@@ -299,6 +192,10 @@ put_in_order(struct descriptions *d)
 
 		if (n && sorted[n - 1].start == next->start)
 			continue;
+		if (next->end - d->all[items[0].index].start > CODE_MAX) {
+			d->skipped++;
+			continue;
+		}
 		if (n && sorted[n - 1].end > next->start)
 			sorted[n - 1].end = next->start;
 		sorted[n++] = *next;
@@ -318,13 +215,13 @@ descriptions_read(const struct elf_file *f, const struct section *sections, size
 	if (!d->n_ranges)
 		return err_set(err, "%s: no part of it is code", f->path);
 	read_sections(sections, n, d);
+	put_in_order(d);
 	if (!d->n) {
-		err_set(err, "%s: %s describes no frames; %" PRIu64 " descriptions are malformed or not of its code", f->path,
-			sections[0].eh ? ".eh_frame" : ".debug_frame", d->skipped);
+		err_set(err, "%s: %s describes no frames; %" PRIu64 " descriptions are malformed or not of its code",
+			f->path, sections[0].eh ? ".eh_frame" : ".debug_frame", d->skipped);
 		descriptions_free(d);
 		return -1;
 	}
-	put_in_order(d);
 	return 0;
 }
 

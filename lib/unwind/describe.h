@@ -1,26 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A file's descriptions of frames (CIEs and FDEs: DWARF 5, 6.4.1; LSB, ".eh_frame"), each for one range of code, sorted
- * by where it begins in the file. */
+/* A file's descriptions of frames, each for one range of code, sorted by where it begins in the file. */
 #ifndef UNWIND_DESCRIBE_H
 #define UNWIND_DESCRIBE_H
 
 #include "elf/file.h"
-#include "unwind/section.h"
-#include "unwind/state.h"
-
-/* What descriptions have in common. */
-struct common {
-	uint64_t at; /* in the section */
-	const struct section *section;
-	uint64_t code_align;
-	int64_t data_align;
-	uint8_t encoding;	 /* of addresses */
-	uint8_t segment_size;	 /* bytes of a number that precedes an address */
-	bool augmented;		 /* descriptions have data of their own before the instructions */
-	bool sigframe;
-	bool usable;
-	struct state initial; /* what "restore" restores */
-};
+#include "unwind/entry.h"
 
 struct description {
 	uint64_t start, end; /* offsets in the file */

@@ -35,8 +35,9 @@ extern const struct machine machine;
 static inline int
 machine_followed(uint64_t number)
 {
-	return number < machine.registers ? machine.followed[number] :
-	       number == machine.return_column ? SAVED_RETURN : MACHINE_UNFOLLOWED;
+	if (number < machine.registers)
+		return machine.followed[number];
+	return number == machine.return_column ? SAVED_RETURN : MACHINE_UNFOLLOWED;
 }
 
 #endif

@@ -54,7 +54,11 @@ pointer_read(const struct section *s, struct cursor *c, uint8_t encoding, uint64
 
 /* ---- finding ---- */
 
-enum { INFLATE_MAX = 8, GNU_HEADER = 12 };
+enum {
+	SECTION_MAX = 256 << 20, /* a file can have terabytes and yet take no room on the disk; libLLVM's are 5 MB */
+	INFLATE_MAX = 8,	 /* times the file */
+	GNU_HEADER = 12,
+};
 
 static bool
 inside(const struct elf_file *f, uint64_t offset, uint64_t size)
@@ -68,7 +72,7 @@ inflate_section(const struct elf_file *f, struct section *s, const uint8_t *pack
 {
 	uLongf n = claimed;
 
-	if (!claimed || claimed / INFLATE_MAX > f->size || claimed > ULONG_MAX)
+	if (!claimed || claimed / INFLATE_MAX > f->size || claimed > SECTION_MAX)
 		return false;
 	s->inflated = xmalloc(claimed);
 	if (uncompress(s->inflated, &n, packed, size) != Z_OK)
@@ -169,6 +173,7 @@ sections_find(const struct elf_file *f, struct section sections[SECTIONS_MAX], s
 			free(s->inflated);
 	}
 	for (size_t i = 0; i < n; i++) {
+		sections[i].size = sections[i].size < SECTION_MAX ? sections[i].size : SECTION_MAX;
 		sections[i].text = section_vaddr(f, ".text");
 		sections[i].data = section_vaddr(f, ".got");
 	}

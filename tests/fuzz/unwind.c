@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Fuzzes the unwind tables of files that others made (scripts/fuzz unwind). By its first byte the rest of the input is an
- * ELF file; the .eh_frame or the .debug_frame of a sound one; or a table as a cache may hold it. */
+/* Fuzzes the unwind tables of files that others made (scripts/fuzz unwind). By its first byte the rest of the input is
+ * an ELF file; the .eh_frame or the .debug_frame of a sound one; or a table as a cache may hold it. */
 // rooms: unwind elf base
 // libs: -lz
 #include <elf.h>

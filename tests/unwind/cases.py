@@ -163,8 +163,8 @@ def gnu_packed(content, size=None):
 CASES = []
 
 
-def case(name, content, want=None, error=None, skipped=0, unsupported=0):
-	CASES.append((name, content, want, error, skipped, unsupported))
+def case(name, content, want=None, error=None, skipped=0, unsupported=0, size=0):
+	CASES.append((name, content, want, error, skipped, unsupported, size))
 
 
 def one(name, instructions, want, cie=None, **more):
@@ -439,6 +439,26 @@ def large():
 	case("many that are nothing", eh(section), error="200000 descriptions are malformed")
 
 
+def sparse():
+	"""Files of a terabyte that take no room."""
+	segments = [(1, 5, CODE_AT, CODE, 2**40)]
+	cie = {"data": b"\x04"}
+	where = [(CODE, 64), (CODE + 2**39, 64), (CODE + 128, 64)]
+	section = Frames()
+	section.cie(**cie)
+	for pair in where:
+		section.fde(0, 0, pointers=struct.pack("<QQ", *pair))
+	case("code of a terabyte", elf([(".eh_frame", section.bytes)], segments=segments),
+	     [FIRST, "40 NONE", "80 REGISTER 7 8 0 0 - -1", "c0 NONE"], size=2**40, skipped=1)
+	section = frames((0, 2**32 - 1))
+	case("a function of 4 GB", elf([(".eh_frame", section.bytes)], segments=segments), size=2**40,
+	     error="describes no frames; 1 descriptions are malformed")
+	content = bytearray(eh(frames((0, 64))))
+	table = struct.unpack_from("<Q", content, 40)[0]
+	struct.pack_into("<Q", content, table + 64 + 32, 2**39)
+	case("frames of a terabyte", bytes(content), [FIRST, "40 NONE"], size=2**40, skipped=1)
+
+
 # ---- running ----
 
 def shown(want):
@@ -448,10 +468,11 @@ def shown(want):
 	return " ".join([f"{CODE + int(at, 16):x}", kind] + rest)
 
 
-def run(program, path, content, want, error, skipped, unsupported):
+def run(program, path, content, want, error, skipped, unsupported, size):
 	"""What is wrong, or None."""
 	with open(path, "wb") as f:
 		f.write(content)
+		f.truncate(max(size, len(content)))
 	start = time.monotonic()
 	done = subprocess.run([program, "-d", path], capture_output=True, text=True, check=False, timeout=20)
 	took = time.monotonic() - start
@@ -469,7 +490,7 @@ def run(program, path, content, want, error, skipped, unsupported):
 
 
 def main(program, directory):
-	for make in (instructions, returns, expressions, addresses, cies, sections, ranges, lies, files, large):
+	for make in (instructions, returns, expressions, addresses, cies, sections, ranges, lies, files, large, sparse):
 		make()
 	failed = 0
 	for name, *rest in CASES:
