@@ -21,7 +21,7 @@
 #include "record_sink.h"
 #include "sampler/sampler.h"
 
-enum { MS = 1000000, TICK = 100 * MS };
+enum { MS = 1000000, TICK = 100 * MS, URGENT = MS }; /* URGENT: the least time between two looks that are asked for */
 
 static struct sampler_config config = {
 	.max_depth = 1024, .unwind_memory = 128 << 20, .interval = 1000000000};
@@ -178,6 +178,7 @@ struct session {
 	int out;
 	int command_fd;	      /* pidfd of the command, or -1 */
 	uint64_t end, window; /* CLOCK_MONOTONIC ns of the end (UINT64_MAX: none) and of the next window */
+	uint64_t looked;      /* when there was something to do last */
 	bool reader_gone, progress;
 	struct err err;
 };
@@ -244,6 +245,14 @@ finished(struct session *s)
 	return s->run.pid ? command_ended(&s->run) : sampler_targets_gone(s->sampler);
 }
 
+static int
+ms_until(uint64_t time)
+{
+	uint64_t now = monotonic_ns();
+
+	return time > now ? (int)((time - now + MS - 1) / MS) : 0;
+}
+
 /* Sleeps until the next thing to do. */
 static void
 wait_for_tick(struct session *s)
@@ -260,8 +269,11 @@ wait_for_tick(struct session *s)
 		next = s->window;
 	if (next > s->end)
 		next = s->end;
-	if (poll(fds, 4, next > time ? (int)((next - time + MS - 1) / MS) : 0) > 0)
-		s->reader_gone = fds[2].revents & (POLLERR | POLLHUP | POLLNVAL); /* a socket says POLLHUP */
+	/* In a storm of mappings each look takes what has come since the last one. */
+	if (!poll(fds, 3, time < s->looked + URGENT ? 1 : 0))
+		poll(fds, 4, ms_until(next));
+	s->looked = monotonic_ns();
+	s->reader_gone = fds[2].revents & (POLLERR | POLLHUP | POLLNVAL); /* a socket says POLLHUP */
 }
 
 /* False when something failed; that the reader has left is not a failure. */
