@@ -64,7 +64,7 @@ linking_add(struct linking *l, const struct object *loader, const char *asked, c
 	struct stat st;
 	struct err err;
 
-	if (++l->tries > TRIES_MAX || l->n == NEEDED_MAX || stat(path, &st) || !S_ISREG(st.st_mode))
+	if (l->tries++ >= TRIES_MAX || l->n == NEEDED_MAX || stat(path, &st) || !S_ISREG(st.st_mode))
 		return false;
 	for (size_t i = 0; i < l->n; i++)
 		if (l->all[i]->device == st.st_dev && l->all[i]->inode == st.st_ino)
@@ -102,6 +102,8 @@ try_directory(const struct wanted *w, const char *directory)
 	struct buf path = {0};
 	bool found = false;
 
+	if (w->l->tries++ >= TRIES_MAX)
+		return false;
 	buf_printf(&path, "%s/glibc-hwcaps", directory);
 	if (native.hwcaps[0] && !access(buf_cstr(&path), X_OK))
 		for (int i = 0; native.hwcaps[i] && !found; i++) {
