@@ -1,0 +1,1 @@
+def measure(reps, seconds): pass
