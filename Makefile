@@ -4,19 +4,25 @@
 VERSION  = 0.1
 PREFIX  ?= /usr/local
 DESTDIR ?=
-CC       = gcc
+CC       = $(CROSS)gcc
 CLANG   ?= clang
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 CFLAGS  ?= -O2 -g
-ARCH    ?= $(shell uname -m)
+MACHINE := $(subst aarch64,arm64,$(shell uname -m))
+ARCH    ?= $(MACHINE)
+# For another machine (ARCH=arm64) with Debian's cross compiler and its libraries from scripts/sysroot.
+FOREIGN := $(if $(filter-out $(MACHINE),$(subst aarch64,arm64,$(ARCH))),$(ARCH))
+TRIPLET := $(if $(FOREIGN),aarch64-linux-gnu)
+CROSS   ?= $(if $(FOREIGN),$(TRIPLET)-)
+SYSROOT := $(if $(FOREIGN),build/sysroot-$(FOREIGN))
 
-B := build$(if $(STATIC),/static)$(if $(ASAN),/asan)
+B := build$(if $(FOREIGN),/$(FOREIGN))$(if $(STATIC),/static)$(if $(ASAN),/asan)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wno-missing-field-initializers
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DPB_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) -fno-omit-frame-pointer \
 	$(if $(ASAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined) $(if $(STATIC),-ffunction-sections -fdata-sections) \
-	-Ilib -I. -I$(B)/bpf
-ALL_LDFLAGS = $(LDFLAGS) $(if $(ASAN),-fsanitize=address$(comma)undefined) $(if $(STATIC),-static -Wl$(comma)--gc-sections)
+	-Ilib -I. -I$(B)/bpf $(if $(FOREIGN),-idirafter $(SYSROOT)/usr/include -idirafter $(SYSROOT)/usr/include/$(TRIPLET))
+ALL_LDFLAGS = $(LDFLAGS) $(if $(FOREIGN),-L$(SYSROOT)/usr/lib/$(TRIPLET)) $(if $(ASAN),-fsanitize=address$(comma)undefined) $(if $(STATIC),-static -Wl$(comma)--gc-sections)
 comma := ,
 
 # Each command: the rooms it links, most dependent first, then its libraries.
