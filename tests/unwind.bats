@@ -33,6 +33,11 @@ library() {
 	contains "$output" " cases, 0 failed"
 }
 
+@test "what fuzzing found interesting is read or refused" {
+	run_ok python3 tests/unwind/cases.py build/asan/tests/unwind/rows "$BATS_TEST_TMPDIR" tests/corpus/unwind/*
+	contains "$output" " cases, 0 failed"
+}
+
 @test "every row is the one that readelf tells: libc, ld.so, libcrypto, bash, python3" {
 	run_ok same_as_readelf "$(library libc.so.6)" "$(library ld-linux-x86-64.so.2)" "$(library libcrypto.so.3)" /bin/bash \
 		"$(python3 -c 'import os, sys; print(os.path.realpath(sys.executable))')"
