@@ -83,8 +83,7 @@ open_file(struct unwind_cache *c, const struct elf_file *f, struct stat *st)
 	fd = openat(c->dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	if (!fstat(fd, st) && S_ISREG(st->st_mode) && cache_dir_trusts(st) &&
-	    (uint64_t)st->st_size <= c->bound)
+	if (!fstat(fd, st) && S_ISREG(st->st_mode) && cache_dir_trusts(st) && (uint64_t)st->st_size <= c->bound)
 		return fd;
 	close(fd);
 	return -1;
@@ -138,8 +137,7 @@ unwind_cache_store(struct unwind_cache *c, const struct elf_file *f, const struc
 	bool good;
 	int fd;
 
-	if (!c || !f->build_id_len || t->n_chunks < UNWIND_CACHE_LEAST ||
-	    !may_write(c, cache_file_size(t)))
+	if (!c || !f->build_id_len || t->n_chunks < UNWIND_CACHE_LEAST || !may_write(c, cache_file_size(t)))
 		return;
 	build_id_text(f->build_id, f->build_id_len, name);
 	snprintf(beside, sizeof(beside), "%s.%d-%u", name, (int)getpid(), atomic_fetch_add(&c->writes, 1));

@@ -98,8 +98,8 @@ struct listed {
 };
 
 struct listing {
-	struct listed *all; /* owned */
-	struct sort_item *order;
+	struct listed *all;	 /* owned */
+	struct sort_item *order; /* owned; by time of modification */
 	size_t n, cap, order_cap;
 	uint64_t total;
 };
@@ -123,11 +123,10 @@ list_file(struct listing *l, int dir, const char *name, time_t now)
 		return;
 	if (strchr(name, '.') && now - st.st_mtime > WRITERS_TAKE && !unlinkat(dir, name, 0))
 		return;
-	if (l->n == l->order_cap)
-		l->order = xreallocarray(l->order, l->order_cap = grow_capacity(l->order_cap, l->n + 1), sizeof(*l->order));
+	GROW(l->order, l->n, l->order_cap);
 	GROW(l->all, l->n, l->cap);
-	l->order[l->n] = (struct sort_item){
-		(uint64_t)st.st_mtim.tv_sec * 1000000000 + (uint64_t)st.st_mtim.tv_nsec, (uint32_t)l->n};
+	l->order[l->n].key = (uint64_t)st.st_mtim.tv_sec * 1000000000 + (uint64_t)st.st_mtim.tv_nsec;
+	l->order[l->n].index = (uint32_t)l->n;
 	strcpy(l->all[l->n].name, name);
 	l->all[l->n++].size = (uint64_t)st.st_size;
 	l->total += (uint64_t)st.st_size;

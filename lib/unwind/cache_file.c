@@ -101,8 +101,8 @@ header_fits(const struct header *h, const struct elf_file *f, uint64_t builder, 
 {
 	const struct header want = header_for(f, builder);
 
-	return !memcmp(h, &want, offsetof(struct header, table)) &&
-	       h->table.n_chunks && size == cache_file_size(&h->table) && h->table.rules <= h->table.n_chunks;
+	return !memcmp(h, &want, offsetof(struct header, table)) && h->table.n_chunks &&
+	       size == cache_file_size(&h->table) && h->table.rules <= h->table.n_chunks;
 }
 
 bool

@@ -22,9 +22,10 @@ enum { ROUNDS = 30 };
 static bool
 same(const struct unwind_table *a, const struct unwind_table *b)
 {
-	return a->n_chunks == b->n_chunks && a->rules == b->rules && a->base == b->base && a->n_entries == b->n_entries &&
-	       a->n_rules == b->n_rules && a->n_rows == b->n_rows && a->skipped == b->skipped &&
-	       a->unsupported == b->unsupported && !memcmp(a->image, b->image, (size_t)a->n_chunks * UNWIND_CHUNK);
+	return a->n_chunks == b->n_chunks && a->rules == b->rules && a->base == b->base &&
+	       a->n_entries == b->n_entries && a->n_rules == b->n_rules && a->n_rows == b->n_rows &&
+	       a->skipped == b->skipped && a->unsupported == b->unsupported &&
+	       !memcmp(a->image, b->image, (size_t)a->n_chunks * UNWIND_CHUNK);
 }
 
 static const char *
@@ -101,8 +102,8 @@ measure(struct unwind_cache *c, const char *path)
 		unwind_free(&u);
 		elf_close(f);
 	}
-	printf("chunks=%u build=%.3f store=%.3f load=%.3f check=%.3f sum=%.3f %s\n", n_chunks, build, store, load, check,
-	       sum, path);
+	printf("chunks=%u build=%.3f store=%.3f load=%.3f check=%.3f sum=%.3f %s\n", n_chunks, build, store, load,
+	       check, sum, path);
 }
 
 int
