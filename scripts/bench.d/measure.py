@@ -91,6 +91,14 @@ def compiled(name, source, *flags, compiler="gcc"):
     return path(name)
 
 
+def cache_at(name):
+    """The environment with an empty cache of tables."""
+    directory = path("cache-" + name)
+    shutil.rmtree(directory, ignore_errors=True)
+    os.mkdir(directory, 0o700)
+    return {**os.environ, "XDG_CACHE_HOME": directory}
+
+
 def pipeline(*argvs, out):
     """Wall and cpu time of a pipeline whose output goes to a file."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What unwinding by tables costs, against frame pointers, and what it misses when programs come and go."""
-import glob, os, shutil, subprocess, time
+import collections, glob, os, shutil, subprocess
 
-from measure import TOP, Load, Run, Tally, compiled, have, median, ours, path, row, sampling_cost, slow_down
+from measure import TOP, Load, Run, Tally, cache_at, compiled, have, median, ours, path, row, sampling_cost, slow_down
 
 LIBRARIES = 16
 
@@ -11,7 +11,7 @@ def measure(reps, seconds):
     frames(reps, seconds)
     tables(reps)
     own_cpu(max(1, reps // 2), 50 if reps == 1 else 200)
-    slower(reps)
+    slower(2 * reps - 1)
     stream(seconds)
     storms(seconds)
 
@@ -23,39 +23,40 @@ def recording(how, file, *args):
 # ---- the sampling program ----
 
 def frames(reps, seconds):
-    """Ours on a program without frame pointers, the kernel's way on the same with them. The load keeps one cpu and
-    that one is sampled, so nearly all runs are delivered; those that are not count as what they cost alone."""
+    """Ours on a program without frame pointers, the kernel's way on the same with them. The program keeps one cpu to
+    itself and that one is sampled, so nearly all runs are delivered; the others count as what they cost alone."""
     programs = {"auto": compiled("deep", "deep.c", "-fomit-frame-pointer"),
                 "fp": compiled("deep-fp", "deep.c", "-fno-omit-frame-pointer", "-fno-optimize-sibling-calls")}
     seconds = max(seconds // 3, 2)
     filtered = sampling_cost(recording("none", "deep.pb", "-C", 0, "-d", seconds, "--", "sleep", 60), seconds - 0.5)
-    cost = {(how, depth): median(delivered_cost(how, program, depth, seconds, filtered) for _ in range(reps))
-            for depth in (20, 100) for how, program in programs.items()}
-    slope = {how: (cost[how, 100] - cost[how, 20]) / 80 for how in programs}
-    for depth in (20, 100):
-        goal = depth == 20
-        row(f"a sample of {depth} frames, in the kernel", cost["auto", depth], cost["fp", depth], "fp", "ns",
-            "<= 5,000" if goal else "stated", cost["auto", depth] <= 5000 if goal else None, 0)
+    cost = lambda how, program, depth: median(delivered_cost(how, program, depth, seconds, filtered) for _ in range(reps))
+    at = {(how, depth): cost(how, program, depth) for depth in (20, 100) for how, program in programs.items()}
+    row("a sample of 20 frames, in the kernel", at["auto", 20], at["fp", 20], "fp", "ns", "<= 5,000", at["auto", 20] <= 5000, 0)
+    row("  of 100 frames", at["auto", 100], at["fp", 100], "fp", "ns", digits=0)
+    slope = {how: (at[how, 100] - at[how, 20]) / 80 for how in programs}
     row("  a frame", slope["auto"], slope["fp"], "fp", "ns", "<= 250", slope["auto"] <= 250, 0)
+    row("  without unwinding (--unwind none)", cost("none", programs["auto"], 20), unit="ns", digits=0)
 
 
 def delivered_cost(how, program, depth, seconds, filtered):
     """Nanoseconds per run that is delivered."""
-    argv = recording(how, "deep.pb", "-C", 0, "-d", seconds, "--", "taskset", "-c", 0, program, depth, seconds + 5)
+    above = 3 if how == "fp" else 0 # what glibc has above main keeps no frame pointers
+    alone = ["chrt", "-f", 1, "taskset", "-c", 0]
+    argv = recording(how, "deep.pb", "-C", 0, "-d", seconds, "--", *alone, program, depth + above, seconds + 5)
     cost, tally = sampling_cost(argv, seconds - 0.5), Tally(path("deep.pb"))
-    if depth_of(path("deep.pb")) != depth:
+    if how != "none" and depth_of(path("deep.pb")) != depth:
         print(f"--unwind {how}: not {depth} but {depth_of(path('deep.pb'))} frames")
     return (cost * tally.fired - filtered * tally.filtered) / tally.delivered
 
 
 def depth_of(file):
     """Frames of most samples."""
-    text = subprocess.run("build/pb-symbolize -q '%s' | build/pb-fold" % file, shell=True, cwd=TOP, capture_output=True,
+    text = subprocess.run(f"build/pb-symbolize -q '{file}' | build/pb-fold", shell=True, cwd=TOP, capture_output=True,
                           text=True, check=True).stdout
-    depths = {}
+    depths = collections.Counter()
     for stack, count in (line.rsplit(" ", 1) for line in text.splitlines()):
-        depths[stack.count(";")] = depths.get(stack.count(";"), 0) + int(count)
-    return max(depths, key=depths.get)
+        depths[stack.count(";")] += int(count)
+    return depths.most_common(1)[0][0]
 
 
 # ---- tables ----
@@ -89,14 +90,6 @@ def facts(argv, env=None):
     """The numbers of a line of NAME=NUMBER."""
     line = subprocess.run(argv, cwd=TOP, capture_output=True, text=True, check=True, env=env).stdout.splitlines()[0]
     return {name: float(value) for name, value in (word.split("=") for word in line.split() if "=" in word)}
-
-
-def cache_at(name):
-    """The environment with an empty cache of tables."""
-    directory = path("cache-" + name)
-    shutil.rmtree(directory, ignore_errors=True)
-    os.mkdir(directory, 0o700)
-    return {**os.environ, "XDG_CACHE_HOME": directory}
 
 
 # ---- the command, and those it looks at ----
@@ -142,14 +135,16 @@ def storms(seconds):
     programs = [p for p in ("git", "perl", "python3", "gcc", "ld", "xz", "sed", "tar", "bash", "make") if have(p)]
     libraries = [compiled(f"library{i}.so", "dlopens.c", "-shared", "-fPIC", f"-DLIBRARY={i}") for i in range(LIBRARIES)]
     maps = compiled("maps", "maps.c", "-pthread")
-    storm("2,000 processes a minute", compiled("execs", "execs.c"), seconds, 2000, *programs)
-    storm(f"dlopen and dlclose of {LIBRARIES} libraries", compiled("dlopens", "dlopens.c"), seconds, *libraries)
-    storm("500 threads map and unmap data", maps, seconds, 500)
-    storm("500 threads map, run and unmap code", maps, seconds, 500, "code")
+    storm("2,000 processes a minute, cold cache", cache_at("storm"), compiled("execs", "execs.c"), seconds, 2000, *programs)
+    warm = {**os.environ, "XDG_CACHE_HOME": path("cache-storm")}
+    storm("2,000 processes a minute", warm, path("execs"), seconds, 2000, *programs)
+    storm(f"{LIBRARIES} libraries by dlopen", warm, compiled("dlopens", "dlopens.c"), seconds, *libraries)
+    storm("500 threads map data", warm, maps, seconds, 500)
+    storm("500 threads run new code", warm, maps, seconds, 500, "code")
 
 
-def storm(what, *argv):
-    Run(recording("auto", "storm.pb", "--", *argv))
+def storm(what, env, *argv):
+    Run(recording("auto", "storm.pb", "--", *argv), env=env)
     tally = Tally(path("storm.pb"))
     early, causes = tally.early(), ", ".join(f"{cause} {n}" for cause, n in tally.stacks.most_common())
     row(what + ": met too early", early, None, "", "%", "<= 0.5", early <= 0.5)
