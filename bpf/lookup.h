@@ -12,6 +12,8 @@
 #include "layout.h"
 #include "unwind.h"
 
+volatile __u32 window = 0; /* number of the current window; its lowest bit chooses the side */
+
 enum { REGISTERS = 32, MAPPING_STEPS = 17, ROW_STEPS = 11 };
 
 struct walk {

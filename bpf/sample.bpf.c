@@ -10,20 +10,15 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 
-#include "sample.h"
+#include "message.h"
+#include "stack.h"
+#include "tasks.h"
 
-const volatile bool with_kernel = true;
-const volatile bool with_user = true;
 const volatile bool with_idle = false;
 const volatile __u64 pidns_device = 0, pidns_inode = 0; /* ours, unless it is the first one */
 const volatile bool one_by_one = false; /* every sample through the ring, for its time */
 
 volatile __u64 deadline = 0; /* CLOCK_MONOTONIC ns: samples from then on are too late; 0: none */
-volatile __u32 window = 0; /* number of the current window; its lowest bit chooses the side */
-
-#include "stack.h"
-#include "targets.h"
-#include "tasks.h"
 
 /* Inner maps are made and set by lib/sampler. */
 struct {

@@ -9,38 +9,15 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 
-#include "sample.h"
+#include "message.h"
+#include "walk.h"
 
+const volatile bool with_kernel = true;
+const volatile bool with_user = true;
 const volatile __u32 user_depth = USER_DEPTH;	  /* frames wanted of the user part */
 const volatile __u32 kernel_depth = KERNEL_DEPTH; /* frames to ask of the kernel's own walk, for either part */
 const volatile bool with_tables = false;
-const volatile bool with_frame_pointers = true; /* where tables have no row */
 const volatile bool only_leaf = false;
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct sample_message);
-} scratch SEC(".maps");
-
-static __always_inline struct sample_message *
-message_of_cpu(void)
-{
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&scratch, &zero);
-}
-
-/* The 64 bits that stand for a stack. Among a million stacks two are alike with a chance of 3 in 100 million. */
-static __always_inline __u64
-mix(__u64 hash, __u64 address)
-{
-	hash = (hash ^ address) * 0xff51afd7ed558ccdULL;
-	return hash ^ hash >> 32;
-}
-
-#include "walk.h"
 
 /* Kernel addresses are the upper half. A sample from user mode has no kernel part; not asking saves
  * 0.3 of 2.5 us. */

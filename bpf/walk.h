@@ -12,9 +12,11 @@
 #include <bpf/bpf_core_read.h>
 
 #include "lookup.h"
+#include "message.h"
 #include "registers.h"
-#include "sample.h"
 #include "unwind.h"
+
+const volatile bool with_frame_pointers = true; /* where tables have no row */
 
 static __always_inline bool
 read_word(__u64 *word, __u64 address)
