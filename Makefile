@@ -4,19 +4,25 @@
 VERSION  = 0.1
 PREFIX  ?= /usr/local
 DESTDIR ?=
-CC       = gcc
+CC       = $(CROSS)gcc
 CLANG   ?= clang
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 CFLAGS  ?= -O2 -g
-ARCH    ?= $(shell uname -m)
+MACHINE := $(subst aarch64,arm64,$(shell uname -m))
+ARCH    ?= $(MACHINE)
+# For another machine (ARCH=arm64) with Debian's cross compiler and its libraries from scripts/sysroot.
+FOREIGN := $(if $(filter-out $(MACHINE),$(subst aarch64,arm64,$(ARCH))),$(ARCH))
+TRIPLET := $(if $(FOREIGN),aarch64-linux-gnu)
+CROSS   ?= $(if $(FOREIGN),$(TRIPLET)-)
+SYSROOT := $(if $(FOREIGN),build/sysroot-$(FOREIGN))
 
-B := build$(if $(STATIC),/static)$(if $(ASAN),/asan)
+B := build$(if $(FOREIGN),/$(FOREIGN))$(if $(STATIC),/static)$(if $(ASAN),/asan)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wno-missing-field-initializers
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DPB_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) -fno-omit-frame-pointer \
 	$(if $(ASAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined) $(if $(STATIC),-ffunction-sections -fdata-sections) \
-	-Ilib -I. -I$(B)/bpf
-ALL_LDFLAGS = $(LDFLAGS) $(if $(ASAN),-fsanitize=address$(comma)undefined) $(if $(STATIC),-static -Wl$(comma)--gc-sections)
+	-Ilib -I. -I$(B)/bpf $(if $(FOREIGN),-idirafter $(SYSROOT)/usr/include -idirafter $(SYSROOT)/usr/include/$(TRIPLET))
+ALL_LDFLAGS = $(LDFLAGS) $(if $(FOREIGN),-L$(SYSROOT)/usr/lib/$(TRIPLET)) $(if $(ASAN),-fsanitize=address$(comma)undefined) $(if $(STATIC),-static -Wl$(comma)--gc-sections)
 comma := ,
 
 # Each command: the rooms it links, most dependent first, then its libraries.
@@ -110,6 +116,21 @@ $(B)/tests/serve/%: $(B)/tests/serve/%.o $(feed) $(B)/lib/flame.a $(B)/lib/strea
 	@echo "  LINK $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lz -lm
 
+# Those in tests/unwind look at tables.
+$(B)/tests/unwind/%: $(B)/tests/unwind/%.o $(B)/lib/unwind.a $(B)/lib/elf.a $(B)/lib/base.a
+	@echo "  LINK $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lz
+
+# Those in tests/elf look at files.
+$(B)/tests/elf/%: $(B)/tests/elf/%.o $(B)/lib/elf.a $(B)/lib/base.a
+	@echo "  LINK $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lz
+
+# A table kept on disk is good as long as what made it is the same.
+builder := $(wildcard lib/unwind/*.[ch] lib/elf/*.[ch]) bpf/unwind.h
+$(B)/lib/unwind/cache.o: ALL_CFLAGS += -DUNWIND_BUILDER=0x$$(cat $(builder) | sha256sum | cut -c1-16)ULL
+$(B)/lib/unwind/cache.o: $(builder)
+
 BPF_ARCH := $(ARCH:x86_64=x86)
 BPF_ARCH := $(BPF_ARCH:aarch64=arm64)
 $(B)/bpf/%.bpf.o: bpf/%.bpf.c
@@ -121,7 +142,7 @@ $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 	@$(BPFTOOL) gen skeleton $< name $(subst -,_,$*)_bpf > $@
 
 $(call objects,sampler): | $(SKELS)
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -path $(B)/vm -prune -o -type f -name '*.d' -print 2>/dev/null)
 
 asan:
 	@$(MAKE) --no-print-directory ASAN=1 all

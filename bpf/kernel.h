@@ -23,6 +23,8 @@ enum { false, true };
 
 #define NULL ((void *)0)
 
+enum { PAGE_SHIFT = 12, VM_EXEC = 4 };
+
 enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
@@ -35,16 +37,49 @@ enum {
 	BPF_ANY = 0,
 	BPF_NOEXIST = 1,
 	BPF_F_USER_STACK = 1 << 8,
+	BPF_F_MMAPABLE = 1 << 10,
 	BPF_RB_NO_WAKEUP = 1,
+	BPF_RB_FORCE_WAKEUP = 2,
+};
+
+/* Not all kernels have these: bpf_core_enum_value_exists() tells. */
+enum bpf_func_id {
+	BPF_FUNC_task_pt_regs = 175,
+	BPF_FUNC_find_vma = 180,
+	BPF_FUNC_loop = 181,
 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct super_block {
+	unsigned s_dev;
+};
+
+struct inode {
+	unsigned long i_ino;
+	struct super_block *i_sb;
+};
+
+struct file {
+	struct inode *f_inode;
+};
+
+struct vm_area_struct {
+	unsigned long vm_start, vm_end, vm_pgoff, vm_flags;
+	struct file *vm_file;
+};
+
+struct mm_struct {
+	unsigned long start_code;
+};
 
 struct task_struct {
 	int pid, tgid;
 	__u64 start_boottime; /* ns since boot */
 	__u64 self_exec_id;   /* how often this task has called exec */
 	unsigned in_execve : 1;
+	unsigned flags;
+	struct mm_struct *mm;
 };
 
 #pragma clang attribute pop
@@ -53,6 +88,8 @@ struct task_struct {
 struct bpf_pidns_info {
 	__u32 pid, tgid;
 };
+
+enum { PF_KTHREAD = 0x00200000, PF_USER_WORKER = 0x00004000 };
 
 struct bpf_raw_tracepoint_args {
 	__u64 args[0];

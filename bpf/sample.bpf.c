@@ -10,18 +10,15 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 
-#include "sample.h"
-#include "targets.h"
+#include "message.h"
+#include "stack.h"
+#include "tasks.h"
 
-const volatile __u32 max_depth = SAMPLE_DEPTH;
-const volatile bool with_kernel = true;
-const volatile bool with_user = true;
 const volatile bool with_idle = false;
 const volatile __u64 pidns_device = 0, pidns_inode = 0; /* ours, unless it is the first one */
 const volatile bool one_by_one = false; /* every sample through the ring, for its time */
 
 volatile __u64 deadline = 0; /* CLOCK_MONOTONIC ns: samples from then on are too late; 0: none */
-volatile __u32 window = 0; /* number of the current window; its lowest bit chooses the side */
 
 /* Inner maps are made and set by lib/sampler. */
 struct {
@@ -44,69 +41,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct sample_stats);
 } stats SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct sample_message);
-} scratch SEC(".maps");
-
-static __always_inline __u32
-frames(long bytes)
-{
-	__u32 n = bytes > 0 ? bytes / sizeof(__u64) : 0;
-
-	return n > SAMPLE_DEPTH ? SAMPLE_DEPTH : n;
-}
-
-/* Kernel addresses are the upper half. A sample from user mode has no kernel part; not asking saves
- * 0.3 of 2.5 us. */
-static __always_inline bool
-in_kernel(const struct bpf_perf_event_data *ctx)
-{
-	return (__s64)ctx->regs.ip < 0;
-}
-
-/* Within execve the saved user registers are the old program's, the memory the new one's. */
-static __always_inline bool
-in_execve(void)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-
-	return bpf_core_field_exists(task->in_execve) && BPF_CORE_READ_BITFIELD_PROBED(task, in_execve);
-}
-
-/* Both stacks, the user part first. */
-static __always_inline void
-take_stacks(struct bpf_perf_event_data *ctx, struct sample_message *m)
-{
-	__u32 bytes = max_depth * sizeof(__u64);
-	__u32 n_user = 0, n_kernel = 0;
-
-	if (with_user && !in_execve())
-		n_user = frames(bpf_get_stack(ctx, m->addresses, bytes, BPF_F_USER_STACK));
-	if (with_kernel && in_kernel(ctx))
-		n_kernel = frames(bpf_get_stack(ctx, m->addresses + n_user, bytes, 0));
-	m->n_user = n_user;
-	m->n_kernel = n_kernel;
-}
-
-/* 64 bits over all addresses. A million stacks collide with a chance of 3 in 100 million. */
-static __always_inline __u64
-hash_stack(const struct sample_message *m)
-{
-	__u32 n = m->n_user + m->n_kernel;
-	__u64 h = m->n_user;
-
-	for (__u32 i = 0; i < 2 * SAMPLE_DEPTH; i++) {
-		if (i >= n)
-			break;
-		h = (h ^ m->addresses[i]) * 0xff51afd7ed558ccdULL;
-		h ^= h >> 32;
-	}
-	return h;
-}
 
 /* As /proc and the side-band have them: in our pid namespace, and 0 for tasks that are not in it. */
 static __always_inline void
@@ -136,6 +70,13 @@ fill_key(struct sample_key *key, __u64 id)
 	bpf_get_current_comm(key->comm, sizeof(key->comm));
 }
 
+/* Nobody is woken for a sample, unless its process or binary is still to be got to know. */
+static __always_inline __u64
+wakeup(const struct sample_message *m)
+{
+	return m->end == END_NO_MAPPING || m->end == END_NO_TABLE ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
 static __always_inline void
 send(struct sample_message *m, struct sample_stats *s)
 {
@@ -146,9 +87,9 @@ send(struct sample_message *m, struct sample_stats *s)
 		s->no_ring++;
 		return;
 	}
-	if (n > 2 * SAMPLE_DEPTH)
-		n = 2 * SAMPLE_DEPTH;
-	if (bpf_ringbuf_output(ring, m, SAMPLE_MESSAGE_HEAD + n * sizeof(__u64), BPF_RB_NO_WAKEUP))
+	if (n > USER_DEPTH + KERNEL_DEPTH)
+		n = USER_DEPTH + KERNEL_DEPTH;
+	if (bpf_ringbuf_output(ring, m, SAMPLE_MESSAGE_HEAD + n * sizeof(__u64), wakeup(m)))
 		s->ring_full++;
 	else
 		s->delivered++;
@@ -175,8 +116,8 @@ SEC("perf_event")
 int
 sample(struct bpf_perf_event_data *ctx)
 {
-	__u32 zero = 0, now = window, side = now & 1;
-	struct sample_message *m = bpf_map_lookup_elem(&scratch, &zero);
+	__u32 now = window, side = now & 1;
+	struct sample_message *m = message_of_cpu();
 	struct sample_stats *s = bpf_map_lookup_elem(&stats, &side);
 	__u64 id = bpf_get_current_pid_tgid();
 
@@ -197,9 +138,8 @@ sample(struct bpf_perf_event_data *ctx)
 		return 0;
 	}
 	m->window = now;
-	take_stacks(ctx, m);
 	fill_key(&m->key, id);
-	m->key.stack = hash_stack(m);
+	take_stacks(ctx, m);
 	if (one_by_one)
 		send(m, s);
 	else

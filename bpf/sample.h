@@ -7,7 +7,23 @@
 #include <linux/types.h>
 #endif
 
-enum { SAMPLE_DEPTH = 127 }; /* frames of the user part, and of the kernel part; kernel.perf_event_max_stack */
+enum {
+	KERNEL_DEPTH = 127, /* frames of the kernel part; kernel.perf_event_max_stack */
+	USER_DEPTH = 1024,  /* frames of the user part; a power of two */
+};
+
+/* Why a user stack has no further frame. */
+enum stack_end {
+	END_ROOT,	/* nobody called the last one */
+	END_DEPTH,	/* there are more */
+	END_NO_ROW,	/* no unwind information, and no frame pointer that leads to code */
+	END_UNREADABLE, /* the stack's memory could not be read */
+	END_NO_MAPPING, /* code of a mapping that we did not know yet */
+	END_NO_TABLE,	/* code of a binary whose table was not there yet */
+	END_STUCK,	/* the caller's frame would not be above */
+	END_UNTOLD,	/* walked by the kernel, along frame pointers */
+	N_STACK_ENDS,
+};
 
 /* What is counted apart. No padding: the kernel hashes the bytes. */
 struct sample_key {
@@ -27,9 +43,11 @@ struct sample_message {
 	__u64 time; /* CLOCK_MONOTONIC, ns */
 	__u32 window;
 	__u16 n_user, n_kernel;
-	__u64 addresses[2 * SAMPLE_DEPTH + 2];
+	__u32 end; /* enum stack_end, of the user part */
+	__u32 unused;
+	__u64 addresses[USER_DEPTH + KERNEL_DEPTH + 1];
 };
-#define SAMPLE_MESSAGE_HEAD 64
+#define SAMPLE_MESSAGE_HEAD 72
 _Static_assert(__builtin_offsetof(struct sample_message, addresses) == SAMPLE_MESSAGE_HEAD, "sample_message head");
 
 /* What became of the samples of one window on one cpu: each adds to `fired` and to one of the others. */

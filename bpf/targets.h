@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which tasks are sampled, when not all are: a set of thread ids that user space fills and that forks, execs and ends of
- * its members keep right. Part of sample.bpf.c.
+ * its members (tasks.h) keep right. Part of sample.bpf.c.
  *
  * The alternative, perf events that tasks inherit, loses what matters: each child's event starts a period of its own, so
  * children that live for less than a period are never sampled at all. */
@@ -40,42 +40,25 @@ add_target(__u32 tid)
 		__sync_fetch_and_add(&targets_full, 1);
 }
 
-/* (parent, child): the parent is the current task. */
-SEC("raw_tp/sched_process_fork")
-int
-on_fork(struct bpf_raw_tracepoint_args *ctx)
+static __always_inline void
+follow_fork(struct task_struct *child, __u64 parent, bool is_thread)
 {
-	struct task_struct *child = (void *)ctx->args[1];
-	__u64 id = bpf_get_current_pid_tgid();
-	bool is_thread = BPF_CORE_READ(child, tgid) == (int)(id >> 32);
-
-	if (is_target(id) && (is_thread || with_children))
+	if (is_target(parent) && (is_thread || with_children))
 		add_target(BPF_CORE_READ(child, pid));
-	return 0;
 }
 
-/* (task, old thread id): an exec by another than the first thread takes that one's id. */
-SEC("raw_tp/sched_process_exec")
-int
-on_exec(struct bpf_raw_tracepoint_args *ctx)
+/* An exec by another than the first thread takes that one's id. */
+static __always_inline void
+follow_exec(__u32 tid, __u32 old)
 {
-	__u32 tid = bpf_get_current_pid_tgid(), old = ctx->args[1];
-
 	if (tid == command || (old != tid && is_target(old)))
 		add_target(tid);
-	return 0;
 }
 
-/* (task): when the kernel gives the task back, which is after its last sample. */
-SEC("raw_tp/sched_process_free")
-int
-on_free(struct bpf_raw_tracepoint_args *ctx)
+static __always_inline void
+follow_end(__u32 tid)
 {
-	struct task_struct *task = (void *)ctx->args[0];
-	__u32 tid = BPF_CORE_READ(task, pid);
-
 	bpf_map_delete_elem(&targets, &tid);
-	return 0;
 }
 
 #endif

@@ -21,9 +21,10 @@
 #include "record_sink.h"
 #include "sampler/sampler.h"
 
-enum { MS = 1000000, TICK = 100 * MS };
+enum { MS = 1000000, TICK = 100 * MS, URGENT = MS }; /* URGENT: the least time between two looks that are asked for */
 
-static struct sampler_config config = {.max_depth = 127, .interval = 1000000000};
+static struct sampler_config config = {
+	.max_depth = 1024, .unwind_memory = 128 << 20, .interval = 1000000000};
 static uint64_t segment_size = 8 << 20;
 static const char *output;
 static bool quiet, verbose, ignored;
@@ -64,6 +65,20 @@ take_event(const char *name)
 }
 
 static bool
+take_unwind(const char *how)
+{
+	static const char *const names[] = {
+		[WALK_AUTO] = "auto", [WALK_FP] = "fp", [WALK_DWARF] = "dwarf", [WALK_NONE] = "none"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(how, names[i])) {
+			config.walk = (enum user_walk)i;
+			return true;
+		}
+	return false;
+}
+
+static bool
 take_frequency(const char *hz)
 {
 	has_frequency = true;
@@ -93,8 +108,12 @@ static const struct option_row options[] = {
 	{OPTION_FLAG, 0, "idle", NULL, "keep samples of the idle task", &config.idle},
 	{OPTION_FLAG, 0, "no-kernel", NULL, "leave out the kernel part of stacks", &config.no_kernel},
 	{OPTION_FLAG, 0, "no-user", NULL, "leave out the user part of stacks", &config.no_user},
-	{OPTION_UINT, 0, "max-depth", "FRAMES", "most frames of either part of a stack (127)",
-	 &config.max_depth, 1, 127},
+	{OPTION_UINT, 0, "max-depth", "FRAMES", "most frames of the user part of a stack (1024)",
+	 &config.max_depth, 1, 1024},
+	{OPTION_CALL, 0, "unwind", "HOW", "user stacks by unwind tables and, where there are\nnone, frame pointers (auto), by fp or dwarf alone, or\nno further than the innermost frame (none)",
+	 .call = take_unwind},
+	{OPTION_SIZE, 0, "unwind-memory", "BYTES", "most memory for unwind tables (128M)", &config.unwind_memory,
+	 1 << 20, 1ull << 32},
 	{OPTION_FLAG, 'g', "call-graph", NULL, "accepted for perf's sake: stacks are always taken", &ignored},
 	{OPTION_DURATION, 'i', "interval", "TIME", "length of a window (1s)", &config.interval, 10 * MS, 3600000000000},
 	{OPTION_FLAG, 0, "timestamps", NULL, "one record per sample, with its time", &config.timestamps},
@@ -159,6 +178,7 @@ struct session {
 	int out;
 	int command_fd;	      /* pidfd of the command, or -1 */
 	uint64_t end, window; /* CLOCK_MONOTONIC ns of the end (UINT64_MAX: none) and of the next window */
+	uint64_t looked;      /* when there was something to do last */
 	bool reader_gone, progress;
 	struct err err;
 };
@@ -225,6 +245,14 @@ finished(struct session *s)
 	return s->run.pid ? command_ended(&s->run) : sampler_targets_gone(s->sampler);
 }
 
+static int
+ms_until(uint64_t time)
+{
+	uint64_t now = monotonic_ns();
+
+	return time > now ? (int)((time - now + MS - 1) / MS) : 0;
+}
+
 /* Sleeps until the next thing to do. */
 static void
 wait_for_tick(struct session *s)
@@ -234,14 +262,18 @@ wait_for_tick(struct session *s)
 		{.fd = woken, .events = POLLIN},
 		{.fd = s->command_fd, .events = POLLIN},
 		{.fd = s->out, .events = 0}, /* POLLERR: the pipe's reader is gone */
+		{.fd = sampler_fd(s->sampler), .events = POLLIN},
 	};
 
 	if (next > s->window)
 		next = s->window;
 	if (next > s->end)
 		next = s->end;
-	if (poll(fds, 3, next > time ? (int)((next - time + MS - 1) / MS) : 0) > 0)
-		s->reader_gone = fds[2].revents & (POLLERR | POLLHUP | POLLNVAL); /* a socket says POLLHUP */
+	/* In a storm of mappings each look takes what has come since the last one. */
+	if (!poll(fds, 3, time < s->looked + URGENT ? 1 : 0))
+		poll(fds, 4, ms_until(next));
+	s->looked = monotonic_ns();
+	s->reader_gone = fds[2].revents & (POLLERR | POLLHUP | POLLNVAL); /* a socket says POLLHUP */
 }
 
 /* False when something failed; that the reader has left is not a failure. */
@@ -269,6 +301,20 @@ record(struct session *s)
 /* ---- what is said ---- */
 
 static void
+say_tables(const struct sampler_totals *t)
+{
+	if (t->tables_refused)
+		warn("%s times there was no room for an unwind table (raise --unwind-memory)", grouped(t->tables_refused));
+	if (t->tables_dropped)
+		warn("%s unwind tables made room for others (raise --unwind-memory)", grouped(t->tables_dropped));
+	if (t->layouts_refused)
+		warn("%s times there was no room for the mappings of a process: its stacks are not whole",
+		     grouped(t->layouts_refused));
+	if (verbose && t->tables_unreadable)
+		warn("%s binaries could not be opened for their unwind tables", grouped(t->tables_unreadable));
+}
+
+static void
 say_losses(const struct session *s)
 {
 	const struct sampler_totals *t = sampler_totals(s->sampler);
@@ -290,6 +336,7 @@ say_losses(const struct session *s)
 	if (t->refused)
 		warn("the mappings of %s processes could not be read (CAP_SYS_PTRACE): their frames are [unknown]",
 		     grouped(t->refused));
+	say_tables(t);
 	if (t->new_cpus)
 		warn("%u cpus came online in the meantime and were not sampled", t->new_cpus);
 	if (t->missed)
@@ -368,6 +415,7 @@ open_session(struct session *s, char **argv, char **run)
 	if (run) {
 		command_fork(&s->run, run, !output);
 		config.command = s->run.pid;
+		config.program = run[0];
 		s->command_fd = (int)syscall(SYS_pidfd_open, s->run.pid, 0);
 	}
 	s->sampler = sampler_open(&config, &s->err);

@@ -7,12 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/table.h"
-#include "elf/file.h"
+#include "elf/find.h"
 #include "elf/symtab.h"
 #include "sampler/ksym.h"
 #include "stream/define.h"
@@ -238,23 +237,11 @@ kernel_frame(struct kernel_frames *k, uint64_t address)
 	return k->known[k->n++].frame;
 }
 
-/* The vDSO is mapped whole, its section headers last. */
-static struct elf_file *
-open_vdso(void)
-{
-	const uint8_t *image = (const uint8_t *)getauxval(AT_SYSINFO_EHDR);
-	struct elf_header h;
-	struct err err;
-
-	if (!image || header_read(image, ELF_HEADER_SIZE, &h))
-		return NULL;
-	return elf_from_memory(image, (size_t)h.sections_at + (size_t)h.sections * h.section_size, "[vdso]", &err);
-}
-
 void
 define_vdso_symbols(struct definer *d, uint32_t module)
 {
-	struct elf_file *vdso = open_vdso();
+	struct err err;
+	struct elf_file *vdso = find_vdso(&err);
 	struct symtab symbols = {0};
 
 	if (!vdso)

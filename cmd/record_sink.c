@@ -116,6 +116,9 @@ recorder_end(struct recorder *r, const struct sampler_totals *now)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		write_tally(r->w, &rows[i]);
+	for (size_t i = 0; i < STACK_ENDS; i++)
+		if (now->ends[i] != old->ends[i])
+			write_tally(r->w, &(struct tally_record){TALLY_OTHER, text(stack_ends[i]), now->ends[i] - old->ends[i]});
 	*old = *now;
 	return writer_end(r->w);
 }

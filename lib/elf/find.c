@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <zlib.h>
 
 #include "base/buf.h"
@@ -162,4 +163,18 @@ find_debug(const struct elf_file *image, const uint8_t *id, size_t len, const st
 		}
 	}
 	return f ? f : by_link(image, roots, err);
+}
+
+/* It is mapped whole, its section headers last. */
+struct elf_file *
+find_vdso(struct err *err)
+{
+	const uint8_t *image = (const uint8_t *)getauxval(AT_SYSINFO_EHDR);
+	struct elf_header h;
+
+	if (!image || header_read(image, ELF_HEADER_SIZE, &h)) {
+		err_set(err, "there is no vDSO");
+		return NULL;
+	}
+	return elf_from_memory(image, (size_t)h.sections_at + (size_t)h.sections * h.section_size, "[vdso]", err);
 }

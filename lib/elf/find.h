@@ -25,4 +25,7 @@ struct elf_file *find_image(const char *path, const uint8_t *id, size_t len, con
 struct elf_file *find_debug(const struct elf_file *image, const uint8_t *id, size_t len,
 			    const struct debug_roots *roots, struct err *err);
 
+/* The vDSO of the running kernel, as it is mapped in our own process. NULL: *err says why. */
+struct elf_file *find_vdso(struct err *err);
+
 #endif

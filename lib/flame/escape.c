@@ -92,7 +92,7 @@ escape_xml(struct buf *out, const char *text, size_t len, bool ascii)
 	for (size_t i = 0, n, run; i < len; i += n) {
 		const char *replacement = NULL;
 
-		for (run = i; run < len && !(replacement = entity(text[run])) && (text[run] >= 0 || !ascii); run++)
+		for (run = i; run < len && !(replacement = entity(text[run])) && ((unsigned char)text[run] < 0x80 || !ascii); run++)
 			;
 		buf_add(out, text + i, run - i);
 		n = run - i;

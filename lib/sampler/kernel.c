@@ -14,6 +14,8 @@
 #include "base/alloc.h"
 #include "sample.skel.h"
 #include "sampler/advice.h"
+#include "sampler/maps.h"
+#include "sampler/unwinding.h"
 
 enum {
 	MESSAGE_TYPICAL = 512, /* bytes of a message with 50 frames and its ring header */
@@ -131,21 +133,6 @@ received(void *context, void *data, size_t size)
 	return 0;
 }
 
-/* Puts maps in their places in a map of maps. Each update waits until no program can see the old one, some 10 ms; a
- * batch waits once. Before Linux 5.14 there is no batch for these maps. */
-static int
-place(int outer, const uint32_t *places, const int *maps, uint32_t n)
-{
-	uint32_t placed = n;
-
-	if (!bpf_map_update_batch(outer, places, maps, &placed, NULL))
-		return 0;
-	for (uint32_t i = 0; i < n; i++)
-		if (bpf_map_update_elem(outer, &places[i], &maps[i], BPF_ANY))
-			return -1;
-	return 0;
-}
-
 static int
 map_rings(struct kernel *k)
 {
@@ -162,9 +149,9 @@ place_maps(struct kernel *k, const uint32_t *cpus, struct err *err)
 {
 	static const uint32_t sides[] = {0, 1};
 
-	if (place(bpf_map__fd(k->skel->maps.counts), sides, k->counts, 2))
+	if (maps_place(bpf_map__fd(k->skel->maps.counts), sides, k->counts, 2))
 		return advise_bpf(err, "placing the maps of counts", errno);
-	if (place(bpf_map__fd(k->skel->maps.rings), cpus, k->rings, (uint32_t)k->n_rings))
+	if (maps_place(bpf_map__fd(k->skel->maps.rings), cpus, k->rings, (uint32_t)k->n_rings))
 		return advise_bpf(err, "placing the ring buffers", errno);
 	return map_rings(k) ? advise_bpf(err, "mapping a ring buffer", errno) : 0;
 }
@@ -206,15 +193,24 @@ configure_targets(struct sample_bpf *skel, const struct sampler_config *c, const
 	skel->rodata->with_children = !c->no_inherit;
 	skel->rodata->command = (uint32_t)c->command;
 	bpf_map__set_max_entries(skel->maps.targets, filters ? TARGETS_MAX : 1);
-	bpf_program__set_autoload(skel->progs.on_fork, filters);
-	bpf_program__set_autoload(skel->progs.on_exec, filters);
-	bpf_program__set_autoload(skel->progs.on_free, filters);
+}
+
+/* The tracepoints tell tasks by their numbers in the first pid namespace. */
+static void
+configure_tasks(struct sample_bpf *skel)
+{
+	struct stat st;
+	bool follows = (skel->rodata->only_targets || skel->rodata->with_tables) && !in_container(&st);
+
+	bpf_program__set_autoload(skel->progs.on_fork, follows);
+	bpf_program__set_autoload(skel->progs.on_exec, follows);
+	bpf_program__set_autoload(skel->progs.on_free, follows);
 }
 
 static int
 follow_tasks(struct sample_bpf *skel, struct err *err)
 {
-	if (!skel->rodata->only_targets)
+	if (!bpf_program__autoload(skel->progs.on_fork))
 		return 0;
 	skel->links.on_fork = bpf_program__attach_raw_tracepoint(skel->progs.on_fork, "sched_process_fork");
 	skel->links.on_exec = bpf_program__attach_raw_tracepoint(skel->progs.on_exec, "sched_process_exec");
@@ -247,19 +243,29 @@ kernel_depth(void)
 	char text[32] = "";
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	long most = n > 0 ? strtol(text, NULL, 10) : SAMPLE_DEPTH;
+	long most = n > 0 ? strtol(text, NULL, 10) : KERNEL_DEPTH;
 
 	if (fd >= 0)
 		close(fd);
-	return most > 0 && most < SAMPLE_DEPTH ? (unsigned)most : SAMPLE_DEPTH;
+	return most > 0 && most < KERNEL_DEPTH ? (unsigned)most : KERNEL_DEPTH;
+}
+
+static void
+configure_walk(struct sample_bpf *skel, const struct sampler_config *c)
+{
+	skel->rodata->with_tables = c->walk == WALK_AUTO || c->walk == WALK_DWARF;
+	skel->rodata->with_frame_pointers = c->walk == WALK_AUTO;
+	skel->rodata->only_leaf = c->walk == WALK_NONE;
+	skel->rodata->user_depth = (uint32_t)c->max_depth;
+	/* One more than wanted tells whether there are more. */
+	skel->rodata->kernel_depth = c->max_depth < kernel_depth() ? (uint32_t)c->max_depth + 1 : kernel_depth();
 }
 
 static void
 configure(struct sample_bpf *skel, const struct sampler_config *c)
 {
 	configure_pidns(skel);
-	/* One more than wanted tells whether there are more. */
-	skel->rodata->max_depth = c->max_depth < kernel_depth() ? (uint32_t)c->max_depth + 1 : kernel_depth();
+	configure_walk(skel, c);
 	skel->rodata->with_kernel = !c->no_kernel;
 	skel->rodata->with_user = !c->no_user;
 	skel->rodata->with_idle = c->idle;
@@ -267,37 +273,49 @@ configure(struct sample_bpf *skel, const struct sampler_config *c)
 }
 
 static int
-load(struct kernel *k, const struct sampler_config *c, const char *event, const uint32_t *cpus, size_t n_cpus, struct err *err)
+make_maps(struct kernel *k, const struct kernel_setup *s, struct err *err)
+{
+	if (make_counts(k, s->config, s->n_cpus, err) || make_rings(k, s->config, s->n_cpus, err))
+		return -1;
+	if (s->unwinding)
+		return unwinding_configure(s->unwinding, k->skel, s->n_processes, err);
+	return bpf_map__set_autocreate(k->skel->maps.slabs, false) ? advise_bpf(err, "leaving out a map", errno) : 0;
+}
+
+static int
+load(struct kernel *k, const struct kernel_setup *s, struct err *err)
 {
 	int error;
 
 	k->skel = sample_bpf__open();
 	if (!k->skel)
 		return advise_bpf(err, "opening the BPF object", errno);
-	configure(k->skel, c);
-	configure_targets(k->skel, c, event);
-	if (make_counts(k, c, n_cpus, err) || make_rings(k, c, n_cpus, err))
+	configure(k->skel, s->config);
+	configure_targets(k->skel, s->config, s->event);
+	configure_tasks(k->skel);
+	if (make_maps(k, s, err))
 		return -1;
 	error = sample_bpf__load(k->skel);
 	if (error)
 		return advise_bpf(err, libbpf_said[0] ? libbpf_said : "loading the BPF program", -error);
-	return place_maps(k, cpus, err) || follow_tasks(k->skel, err) ? -1 : 0;
+	if (s->unwinding && unwinding_bind(s->unwinding, k->skel, err))
+		return -1;
+	return place_maps(k, s->cpus, err) || follow_tasks(k->skel, err) ? -1 : 0;
 }
 
 struct kernel *
-kernel_load(const struct sampler_config *config, const char *event, const uint32_t *cpus, size_t n_cpus,
-	    kernel_message *message, void *context, struct err *err)
+kernel_load(const struct kernel_setup *setup, struct err *err)
 {
 	struct kernel *k = xcalloc(1, sizeof(*k));
 	int possible = libbpf_num_possible_cpus();
 
 	libbpf_set_print(remember);
-	k->message = message;
-	k->context = context;
+	k->message = setup->message;
+	k->context = setup->context;
 	k->counts[0] = k->counts[1] = -1;
 	k->cpus = possible > 0 ? (unsigned)possible : 1;
 	k->zero = xcalloc(k->cpus, sizeof(*k->zero));
-	if (!load(k, config, event, cpus, n_cpus, err))
+	if (!load(k, setup, err))
 		return k;
 	kernel_close(k);
 	return NULL;
@@ -340,6 +358,18 @@ void
 kernel_collect(struct kernel *k)
 {
 	ring_buffer__consume(k->reader);
+}
+
+int
+kernel_fd(const struct kernel *k)
+{
+	return ring_buffer__epoll_fd(k->reader);
+}
+
+uint32_t
+kernel_window(const struct kernel *k)
+{
+	return k->skel->bss->window;
 }
 
 /* Setting an element of a map of maps returns only when no program that could have seen the old one runs any

@@ -11,13 +11,24 @@
 #include "sampler/sampler.h"
 
 struct kernel;
+struct unwinding;
 
 /* Called for each message in the ring buffers; the message is the kernel's until the call returns. */
 typedef void kernel_message(void *context, const struct sample_message *m);
 
-/* Loads the program and makes the maps for `cpus`. NULL with the reason in *err. */
-struct kernel *kernel_load(const struct sampler_config *config, const char *event, const uint32_t *cpus, size_t n_cpus,
-			   kernel_message *message, void *context, struct err *err);
+struct kernel_setup {
+	const struct sampler_config *config;
+	const char *event;
+	const uint32_t *cpus;
+	size_t n_cpus;
+	struct unwinding *unwinding; /* NULL: stacks are not walked by tables */
+	size_t n_processes;	     /* that run now */
+	kernel_message *message;
+	void *context; /* of message() */
+};
+
+/* Loads the program and makes its maps. NULL with the reason in *err. */
+struct kernel *kernel_load(const struct kernel_setup *setup, struct err *err);
 void kernel_close(struct kernel *k);
 int kernel_program(const struct kernel *k); /* its file descriptor */
 
@@ -33,6 +44,9 @@ bool kernel_filters(const struct sampler_config *config, const char *event);
 void kernel_set_deadline(struct kernel *k, uint64_t time);
 
 void kernel_collect(struct kernel *k); /* empties the ring buffers into message() */
+int kernel_fd(const struct kernel *k); /* readable when a message should not wait for the next kernel_collect() */
+
+uint32_t kernel_window(const struct kernel *k); /* number of the current window */
 
 /* Ends the current window, whose number goes to *ended: on return no program works on its side any more. */
 int kernel_flip(struct kernel *k, uint32_t *ended, struct err *err);

@@ -23,8 +23,8 @@ index_of(const struct processes *ps, uint32_t pid)
 	return UINT32_MAX;
 }
 
-static struct process *
-find(const struct processes *ps, uint32_t pid)
+struct process *
+process_find(const struct processes *ps, uint32_t pid)
 {
 	uint32_t i = index_of(ps, pid);
 
@@ -37,14 +37,15 @@ space_new(struct processes *ps)
 	struct space *s = xcalloc(1, sizeof(*s));
 
 	s->users = 1;
-	s->generation = ++ps->generations;
+	s->generation = ++ps->backings->generations;
 	return s;
 }
 
 static void
-space_release(struct space *s)
+space_release(struct processes *ps, struct space *s)
 {
 	if (s && !--s->users) {
+		backings_release(ps->backings, s->placed);
 		free(s->mappings);
 		free(s);
 	}
@@ -66,12 +67,24 @@ slot(struct processes *ps, uint32_t pid)
 	return ps->all[ps->n++];
 }
 
+/* For whoever follows the present. */
+static void
+tell(struct processes *ps, struct process *p)
+{
+	if (!ps->tells || p->changed)
+		return;
+	p->changed = true;
+	GROW(ps->changed, ps->n_changed, ps->changed_cap);
+	ps->changed[ps->n_changed++] = p->pid;
+}
+
 static void
 set_space(struct processes *ps, struct process *p, struct space *s)
 {
+	tell(ps, p);
 	ps->n_gone += (p->space && !s);
 	ps->n_gone -= (!p->space && s);
-	space_release(p->space);
+	space_release(ps, p->space);
 	p->space = s;
 	p->anon_defined = false;
 }
@@ -100,6 +113,34 @@ is_stale(struct process *p, uint64_t exec, uint64_t time)
 	return stale;
 }
 
+void
+process_ask(struct processes *ps, uint32_t pid)
+{
+	struct process *p = slot(ps, pid);
+
+	if (p->space || p->asked == ps->round + 1)
+		return;
+	p->asked = ps->round + 1;
+	process_snapshot(ps, pid);
+}
+
+bool
+processes_changed(struct processes *ps, uint32_t *pid, struct process **p)
+{
+	uint32_t i;
+
+	if (!ps->n_changed)
+		return false;
+	*pid = ps->changed[--ps->n_changed];
+	i = index_of(ps, *pid);
+	*p = i == UINT32_MAX ? NULL : ps->all[i];
+	if (*p)
+		(*p)->changed = false;
+	if (*p && !(*p)->space)
+		*p = NULL;
+	return true;
+}
+
 struct process *
 process_of(struct processes *ps, uint32_t pid, uint64_t exec, uint64_t time)
 {
@@ -110,10 +151,7 @@ process_of(struct processes *ps, uint32_t pid, uint64_t exec, uint64_t time)
 	p = slot(ps, pid);
 	if (is_stale(p, exec, time))
 		set_space(ps, p, NULL);
-	if (!p->space && p->asked != ps->round + 1) {
-		p->asked = ps->round + 1;
-		process_snapshot(ps, pid);
-	}
+	process_ask(ps, pid);
 	return p->space ? p : NULL;
 }
 
@@ -131,7 +169,7 @@ process_exec(struct processes *ps, uint32_t pid, uint64_t time)
 void
 process_fork(struct processes *ps, uint32_t pid, uint32_t parent)
 {
-	struct process *from = find(ps, parent), *p;
+	struct process *from = process_find(ps, parent), *p;
 
 	if (pid == parent)
 		return;
@@ -266,7 +304,9 @@ own_space(struct processes *ps, struct process *p)
 	struct space *old = p->space, *s;
 
 	if (old->users == 1) {
-		old->generation = ++ps->generations;
+		backings_release(ps->backings, old->placed);
+		old->placed.n = 0;
+		old->generation = ++ps->backings->generations;
 		return old;
 	}
 	s = space_new(ps);
@@ -281,7 +321,7 @@ own_space(struct processes *ps, struct process *p)
 void
 process_map(struct processes *ps, uint32_t pid, const struct mapping *m)
 {
-	struct process *p = find(ps, pid);
+	struct process *p = process_find(ps, pid);
 	const struct mapping *have;
 	struct space *s;
 
@@ -291,54 +331,23 @@ process_map(struct processes *ps, uint32_t pid, const struct mapping *m)
 	if (have && have->start == m->start && have->end == m->end && have->page_offset == m->page_offset &&
 	    have->backing == m->backing)
 		return;
+	tell(ps, p);
 	s = own_space(ps, p);
 	clear_range(s, m->start, m->end);
 	insert_at(s, lower(s, m->start), *m);
 }
 
-static uint64_t
-identity(const char *path, uint64_t device, uint64_t inode, const unsigned char *build_id, size_t len)
+void
+processes_copy(struct processes *ps, const struct processes *from)
 {
-	uint64_t h = hash_bytes(path, strlen(path));
+	for (size_t i = 0; i < from->n; i++) {
+		const struct process *p = from->all[i];
 
-	return len ? hash_pair(h, hash_bytes(build_id, len)) : hash_pair(h, hash_pair(device, inode));
-}
-
-/* A backing is told apart by path and build-id, or path, device and inode when it came without a build-id. */
-static bool
-same(const struct backing *b, const char *path, uint64_t device, uint64_t inode, const unsigned char *build_id,
-     size_t len)
-{
-	if (strcmp(b->path, path))
-		return false;
-	if (len)
-		return b->build_id_len == len && !b->inode && !memcmp(b->build_id, build_id, len);
-	return b->inode == inode && b->device == device;
-}
-
-struct backing *
-backing_get(struct processes *ps, const char *path, uint64_t device, uint64_t inode, const unsigned char *build_id,
-	    size_t len)
-{
-	uint64_t hash = identity(path, device, inode, build_id, len);
-	struct probe p = table_probe(&ps->by_identity, hash);
-	struct backing *b;
-	uint32_t i;
-
-	while (table_next(&ps->by_identity, &p, &i))
-		if (same(ps->backings[i], path, device, inode, build_id, len))
-			return ps->backings[i];
-	GROW(ps->backings, ps->n_backings, ps->backings_cap);
-	b = ps->backings[ps->n_backings] = xcalloc(1, sizeof(*b));
-	b->path = xstrdup(path);
-	b->device = len ? 0 : device;
-	b->inode = len ? 0 : inode;
-	b->asked = len > 0;
-	b->build_id_len = (uint8_t)len;
-	if (len)
-		memcpy(b->build_id, build_id, len);
-	table_insert(&ps->by_identity, hash, (uint32_t)ps->n_backings++);
-	return b;
+		if (!p->space)
+			continue;
+		p->space->users++;
+		set_space(ps, slot(ps, p->pid), p->space);
+	}
 }
 
 void
@@ -346,24 +355,18 @@ processes_forget(struct processes *ps)
 {
 	for (size_t i = 0; i < ps->n; i++)
 		ps->all[i]->anon_defined = false;
-	for (size_t i = 0; i < ps->n_backings; i++)
-		ps->backings[i]->defined = false;
+	backings_forget(ps->backings);
 }
 
 void
 processes_free(struct processes *ps)
 {
 	for (size_t i = 0; i < ps->n; i++) {
-		space_release(ps->all[i]->space);
+		space_release(ps, ps->all[i]->space);
 		free(ps->all[i]);
 	}
-	for (size_t i = 0; i < ps->n_backings; i++) {
-		free(ps->backings[i]->path);
-		free(ps->backings[i]);
-	}
 	free(ps->all);
-	free(ps->backings);
 	free(ps->exited);
+	free(ps->changed);
 	table_free(&ps->by_pid);
-	table_free(&ps->by_identity);
 }

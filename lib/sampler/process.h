@@ -9,18 +9,7 @@
 #include <stdint.h>
 
 #include "base/table.h"
-#include "elf/header.h"
-
-/* A file (or other backing) that holds code; one per distinct identity, kept for the whole run. */
-struct backing {
-	char *path;		/* without " (deleted)" */
-	uint64_t device, inode; /* 0, 0: not known */
-	unsigned char build_id[BUILD_ID_MAX];
-	uint8_t build_id_len;
-	bool asked;		/* the build-id was looked for */
-	uint32_t id;		/* what the sink calls it; valid while defined */
-	bool defined;
-};
+#include "sampler/backing.h"
 
 struct mapping {
 	uint64_t start, end, page_offset;
@@ -33,6 +22,8 @@ struct space {
 	uint64_t generation; /* unique to this content */
 	struct mapping *mappings; /* executable ones, ascending, disjoint */
 	size_t n, cap;
+	struct extent placed;	    /* where the sampling program finds them */
+	uint64_t placed_generation; /* the content that is there; 0: none */
 };
 
 struct process {
@@ -45,18 +36,22 @@ struct process {
 	uint64_t asked;	     /* round in which /proc was last asked, plus one */
 	uint32_t anon_id;     /* the sink's id of its anonymous memory; valid while anon_defined */
 	bool anon_defined;
+	bool changed;	     /* it is among processes.changed */
 };
 
+/* The processes as they were at one moment. There are two sets, one at the time of the samples that are being resolved
+ * and one that is ahead of it, at the present; they have backings and spaces in common. */
 struct processes {
+	struct backings *backings;
 	struct process **all; /* one per pid ever seen; space is NULL where it has gone */
 	size_t n, cap, n_gone;
 	struct table by_pid;
-	struct backing **backings;
-	size_t n_backings, backings_cap;
-	struct table by_identity;
 	uint32_t *exited; /* pids to be forgotten once the whole process has gone */
 	size_t n_exited, exited_cap;
-	uint64_t generations, round;
+	bool tells;		/* of changes, in: */
+	uint32_t *changed;	/* pids whose mappings may be others now, or gone */
+	size_t n_changed, changed_cap;
+	uint64_t round;
 	uint64_t refused; /* processes whose mappings we were not allowed to read */
 };
 
@@ -76,20 +71,20 @@ void processes_doubt(struct processes *ps);
 void processes_purge(struct processes *ps);
 const struct mapping *space_find(const struct space *space, uint64_t address); /* or NULL */
 
-/* The backing with this identity; made when there is none. build_id may be NULL. */
-struct backing *backing_get(struct processes *ps, const char *path, uint64_t device, uint64_t inode,
-			    const unsigned char *build_id, size_t build_id_len);
-
 struct space *process_know(struct processes *ps, uint32_t pid); /* its space, empty if nothing was known */
 
 /* Reads /proc/PID/maps of one process, or of all; a process that is gone is not an error. */
 void process_snapshot(struct processes *ps, uint32_t pid);
 void processes_snapshot(struct processes *ps);
 
-/* Looks for the build-id in the file itself, once. `pid` and `mapping` say where it can be reached. */
-void backing_ask_build_id(struct backing *b, uint32_t pid, const struct mapping *mapping);
-
 void processes_forget(struct processes *ps); /* no id of the sink's is valid any more */
+void process_ask(struct processes *ps, uint32_t pid); /* reads its mappings from /proc, once a round, if they are not known */
+
+/* Takes a process out of those that have changed; *p is NULL for one that is gone. False: there is none left. */
+bool processes_changed(struct processes *ps, uint32_t *pid, struct process **p);
+
+void processes_copy(struct processes *ps, const struct processes *from); /* into an empty set */
+struct process *process_find(const struct processes *ps, uint32_t pid);	 /* NULL: its mappings are not known */
 void processes_free(struct processes *ps);
 
 #endif

@@ -33,7 +33,8 @@ struct resolver {
 	size_t n_tasks, tasks_cap;
 	struct table by_task;
 	struct place *places;
-	uint32_t mark_truncated, mark_unknown; /* ids of marks; valid while marked */
+	uint32_t unknown;	    /* id of the mark for an address nobody knows; valid while marked */
+	uint32_t ends[STACK_ENDS]; /* ids of marks; UINT32_MAX: not defined yet */
 	bool marked;
 };
 
@@ -47,7 +48,7 @@ resolver_open(struct processes *processes, const struct sampler_sink *sink, unsi
 	r->sink = sink;
 	r->max_depth = max_depth;
 	r->kernel_depth = kernel_depth;
-	r->places = xcalloc(2 * SAMPLE_DEPTH + 4, sizeof(*r->places));
+	r->places = xcalloc(USER_DEPTH + KERNEL_DEPTH + 4, sizeof(*r->places));
 	return r;
 }
 
@@ -91,14 +92,47 @@ define_mark(struct resolver *r, const char *text)
 	return r->sink->module(r->sink->context, &(struct module_fact){.origin = ORIGIN_MARK, .path = text});
 }
 
+/* What stands in the root's place when the walk did not come there. */
+static const char *const marks[STACK_ENDS] = {
+	[END_DEPTH] = "[truncated]",
+	[END_NO_ROW] = "[no unwind row]",
+	[END_UNREADABLE] = "[stack unreadable]",
+	[END_NO_MAPPING] = "[no mapping yet]",
+	[END_NO_TABLE] = "[no unwind table yet]",
+	[END_STUCK] = "[no caller above]",
+};
+
+const char *const stack_ends[STACK_ENDS] = {
+	[END_ROOT] = "user stacks: root reached",
+	[END_DEPTH] = "user stacks: deeper than asked for",
+	[END_NO_ROW] = "user stacks: no unwind row",
+	[END_UNREADABLE] = "user stacks: stack unreadable",
+	[END_NO_MAPPING] = "user stacks: no mapping yet",
+	[END_NO_TABLE] = "user stacks: no unwind table yet",
+	[END_STUCK] = "user stacks: no caller above",
+	[END_UNTOLD] = "user stacks: not told",
+};
+_Static_assert((int)N_STACK_ENDS == (int)STACK_ENDS, "each end has its words");
+
 static void
 define_marks(struct resolver *r)
 {
 	if (r->marked)
 		return;
-	r->mark_truncated = define_mark(r, "[truncated]");
-	r->mark_unknown = define_mark(r, "[unknown]");
+	r->unknown = define_mark(r, "[unknown]");
+	memset(r->ends, 0xff, sizeof(r->ends));
 	r->marked = true;
+}
+
+static size_t
+mark_end(struct resolver *r, enum stack_end end, size_t n)
+{
+	if (!marks[end])
+		return n;
+	if (r->ends[end] == UINT32_MAX)
+		r->ends[end] = define_mark(r, marks[end]);
+	r->places[n] = (struct place){.module = r->ends[end]};
+	return n + 1;
 }
 
 static enum module_origin
@@ -145,7 +179,7 @@ static struct place
 user_place(struct resolver *r, struct process *p, uint64_t address)
 {
 	const struct mapping *m = p ? space_find(p->space, address) : NULL;
-	struct place place = {.module = r->mark_unknown};
+	struct place place = {.module = r->unknown};
 
 	if (!m)
 		return place;
@@ -154,8 +188,8 @@ user_place(struct resolver *r, struct process *p, uint64_t address)
 	return place;
 }
 
-/* One frame more than wanted was asked for, to tell; where the kernel gives no more, as many as it gives are taken to
- * be not all. */
+/* Of a part that the kernel walked. One frame more than wanted was asked for, to tell; where the kernel gives no more,
+ * as many as it gives are taken to be not all. */
 static bool
 is_truncated(const struct resolver *r, size_t n)
 {
@@ -173,14 +207,16 @@ static size_t
 resolve_places(struct resolver *r, struct process *p, const struct raw_sample *raw, const uint64_t *addresses)
 {
 	const uint64_t *kernel = addresses + raw->n_user;
-	size_t n = 0;
+	enum stack_end end = raw->end;
+	size_t n;
 
-	if (is_truncated(r, raw->n_user))
-		r->places[n++] = (struct place){.module = r->mark_truncated};
+	if (end == END_UNTOLD && is_truncated(r, raw->n_user))
+		end = END_DEPTH;
+	n = raw->n_user ? mark_end(r, end, 0) : 0;
 	for (size_t i = shown(r, raw->n_user); i > 0; i--)
 		r->places[n++] = user_place(r, p, addresses[i - 1]);
 	if (is_truncated(r, raw->n_kernel))
-		r->places[n++] = (struct place){.module = r->mark_truncated};
+		n = mark_end(r, END_DEPTH, n);
 	for (size_t i = shown(r, raw->n_kernel); i > 0; i--)
 		r->places[n++] = (struct place){.module = PLACE_KERNEL, .offset = kernel[i - 1]};
 	return n;

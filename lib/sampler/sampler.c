@@ -3,6 +3,8 @@
 #include "sampler/sampler.h"
 
 #include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -13,6 +15,7 @@
 #include "sampler/process.h"
 #include "sampler/resolve.h"
 #include "sampler/sideband.h"
+#include "sampler/unwinding.h"
 #include "sampler/window.h"
 
 struct sampler {
@@ -23,7 +26,10 @@ struct sampler {
 	struct kernel *kernel;
 	struct attach *attach;
 	struct sideband *sideband;
-	struct processes processes;
+	struct backings backings;
+	struct processes processes; /* at the time of the samples */
+	struct unwinding *unwinding; /* and at the present; NULL: not needed */
+	int epoll;
 	struct resolver *resolver;
 	struct window windows[2];
 	struct sample_stats *per_cpu;
@@ -39,6 +45,8 @@ message(void *context, const struct sample_message *m)
 	struct sampler *s = context;
 
 	window_add(&s->windows[m->window & 1], m);
+	if (s->unwinding && m->end == END_NO_MAPPING && m->key.pid)
+		unwinding_unknown(s->unwinding, m->key.pid);
 }
 
 static const struct int_list *
@@ -67,23 +75,68 @@ snapshot(struct sampler *s)
 		process_snapshot(&s->processes, c->pids.items[i]);
 }
 
-static int
-open_parts(struct sampler *s, struct err *err)
+static bool
+walks_by_tables(const struct sampler_config *c)
 {
-	const struct sampler_config *c = s->config;
+	return !c->no_user && (c->walk == WALK_AUTO || c->walk == WALK_DWARF);
+}
 
-	if (cpus_online(&s->online, err) || cpus_check(&c->cpus, &s->online, err))
-		return -1;
-	s->sideband = sideband_open(s->online.items, s->online.n, err);
+static int
+open_sideband(struct sampler *s, struct err *err)
+{
+	s->sideband = sideband_open(s->online.items, s->online.n, s->unwinding, err);
 	if (!s->sideband)
 		return -1;
 	snapshot(s);
-	s->kernel = kernel_load(c, s->event, s->online.items, s->online.n, message, s, err);
+	return 0;
+}
+
+static int
+open_kernel(struct sampler *s, struct err *err)
+{
+	s->kernel = kernel_load(&(struct kernel_setup){
+		.config = s->config,
+		.event = s->event,
+		.cpus = s->online.items,
+		.n_cpus = s->online.n,
+		.unwinding = s->unwinding,
+		.n_processes = s->processes.n,
+		.message = message,
+		.context = s,
+	}, err);
 	if (!s->kernel)
 		return -1;
 	s->per_cpu = xcalloc(kernel_cpus(s->kernel), sizeof(*s->per_cpu));
-	s->attach = attach_open(c, s->event, chosen_cpus(s), s->kernel, s->sideband, err);
+	s->attach = attach_open(s->config, s->event, chosen_cpus(s), s->kernel, s->sideband, err);
 	return s->attach ? 0 : -1;
+}
+
+/* What should not wait for the next tick: new mappings, and samples that had none. */
+static int
+watch(struct sampler *s, struct err *err)
+{
+	s->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (s->epoll < 0)
+		return err_set(err, "epoll_create1:");
+	if (!s->unwinding)
+		return 0;
+	sideband_watch(s->sideband, s->epoll);
+	epoll_ctl(s->epoll, EPOLL_CTL_ADD, kernel_fd(s->kernel), &(struct epoll_event){.events = EPOLLIN});
+	unwinding_start(s->unwinding, &s->processes);
+	return 0;
+}
+
+static int
+open_parts(struct sampler *s, struct err *err)
+{
+	if (cpus_online(&s->online, err) || cpus_check(&s->config->cpus, &s->online, err))
+		return -1;
+	if (walks_by_tables(s->config)) {
+		s->unwinding = unwinding_open(s->config, err);
+		if (!s->unwinding)
+			return -1;
+	}
+	return open_sideband(s, err) || open_kernel(s, err) || watch(s, err) ? -1 : 0;
 }
 
 struct sampler *
@@ -92,6 +145,8 @@ sampler_open(const struct sampler_config *config, struct err *err)
 	struct sampler *s = xcalloc(1, sizeof(*s));
 
 	s->config = config;
+	s->epoll = -1;
+	s->processes.backings = &s->backings;
 	s->windows[0].one_by_one = s->windows[1].one_by_one = config->timestamps;
 	s->event = config->event ? config->event : event_default();
 	s->resolver = resolver_open(&s->processes, &s->sink, (unsigned)config->max_depth, kernel_depth());
@@ -106,12 +161,17 @@ sampler_close(struct sampler *s)
 {
 	if (s->attach)
 		attach_close(s->attach);
+	if (s->unwinding)
+		unwinding_close(s->unwinding);
 	if (s->kernel)
 		kernel_close(s->kernel);
 	if (s->sideband)
 		sideband_close(s->sideband);
+	if (s->epoll >= 0)
+		close(s->epoll);
 	resolver_close(s->resolver);
 	processes_free(&s->processes);
+	backings_free(&s->backings);
 	window_free(&s->windows[0]);
 	window_free(&s->windows[1]);
 	free(s->online.items);
@@ -159,8 +219,18 @@ sampler_stop(struct sampler *s)
 void
 sampler_collect(struct sampler *s)
 {
-	kernel_collect(s->kernel);
 	sideband_collect(s->sideband);
+	if (s->unwinding)
+		unwinding_follow(s->unwinding, s->sideband);
+	kernel_collect(s->kernel);
+	if (s->unwinding)
+		unwinding_tick(s->unwinding, kernel_window(s->kernel));
+}
+
+int
+sampler_fd(const struct sampler *s)
+{
+	return s->epoll;
 }
 
 void
@@ -242,6 +312,7 @@ resolve_window(struct sampler *s, struct window *w)
 
 		sideband_apply(s->sideband, raw->time, &s->processes);
 		GROW(s->facts, s->n_facts, s->facts_cap);
+		s->totals.ends[raw->end] += raw->n_user ? raw->count : 0;
 		s->facts[s->n_facts++] = resolve(s->resolver, raw, w->arena + raw->at);
 	}
 	if (!s->config->timestamps)
@@ -265,6 +336,8 @@ account(struct sampler *s, uint32_t window, struct err *err)
 		lose(s, LOST_RING_FULL, cpu, st->ring_full, &t->ring_full);
 		lose(s, LOST_NO_RING, cpu, st->no_ring, &t->no_ring);
 	}
+	if (s->unwinding)
+		unwinding_account(s->unwinding, t);
 	t->side_lost = sideband_lost(s->sideband);
 	t->refused = s->processes.refused;
 	t->missed = kernel_targets_missed(s->kernel);

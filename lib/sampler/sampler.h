@@ -18,18 +18,29 @@
 #include "base/err.h"
 #include "base/parse.h"
 
+/* How the user part of a stack is walked. */
+enum user_walk {
+	WALK_AUTO,  /* by unwind tables, along the frame pointer where there is no row */
+	WALK_FP,    /* along frame pointers, by the kernel */
+	WALK_DWARF, /* by unwind tables alone */
+	WALK_NONE,  /* only the innermost frame */
+};
+
 struct sampler_config {
 	const char *event;  /* perf's name, with :u or :k; NULL: cycles where there is a PMU, else cpu-clock */
 	uint64_t frequency; /* samples per second and cpu; 0: use period */
 	uint64_t period;    /* events per sample */
 	struct int_list cpus, pids, tids; /* empty: all; they compose */
 	pid_t command;	    /* a child that waits to call exec, or 0 */
+	const char *program; /* what it will give to execvp(3) */
 	bool system_wide;   /* sample everything even though there is a command */
 	bool no_inherit;    /* leave out children of pids, tids and command */
 	bool idle;	    /* keep the idle task's samples */
 	bool no_kernel, no_user;
 	bool timestamps;    /* one sample_fact per sample, with its time */
 	uint64_t duration;  /* ns from the start to the last sample; 0: no end */
+	enum user_walk walk;
+	uint64_t unwind_memory; /* bytes that unwind tables may take */
 	uint64_t max_depth; /* frames of each of the two parts */
 	uint64_t interval;  /* expected time between windows, ns: sizes the map */
 	uint64_t map_entries; /* keys in the map of a window; 0: enough for every sample to differ */
@@ -86,12 +97,22 @@ struct sampler_sink {
 #define LOST_NO_RING   "cpu came later"
 #define LOST_NO_STACK  "no stack"
 
+enum { STACK_ENDS = 8 };
+
+/* "user stacks: root reached" and so on. */
+extern const char *const stack_ends[STACK_ENDS];
+
 /* Since the start, up to the last window. fired = delivered + idle + other + late + the three losses. */
 struct sampler_totals {
 	uint64_t fired;
 	uint64_t delivered; /* handed to the sink */
 	uint64_t idle, other, late; /* filtered: the idle task; tasks not asked for; after the end */
 	uint64_t ring_full, no_ring, no_stack; /* lost; the sink was told */
+	uint64_t ends[STACK_ENDS]; /* of the samples delivered: why their user part has no further frame, as stack_ends says */
+	uint64_t tables_dropped;    /* unwind tables that made room for others */
+	uint64_t tables_refused;    /* for which there was no room */
+	uint64_t tables_unreadable; /* of binaries that could not be opened */
+	uint64_t layouts_refused;   /* processes for whose mappings there was no room */
 	uint64_t side_lost; /* records about mappings and processes that the kernel dropped */
 	uint64_t refused;   /* processes whose mappings we were not allowed to read */
 	uint64_t missed;    /* children that could not be followed: too many tasks at a time */
@@ -104,6 +125,7 @@ struct sampler;
 struct sampler *sampler_open(const struct sampler_config *config, struct err *err);
 int sampler_start(struct sampler *s, const struct sampler_sink *sink, struct err *err); /* with a command: before its exec */
 void sampler_collect(struct sampler *s);
+int sampler_fd(const struct sampler *s); /* readable when sampler_collect() should be called before the next tick */
 int sampler_window(struct sampler *s, struct err *err);
 void sampler_stop(struct sampler *s);			 /* no sample is taken after it returns */
 void sampler_close(struct sampler *s);

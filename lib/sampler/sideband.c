@@ -6,17 +6,21 @@
 #include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "sampler/advice.h"
 
-enum { RING_BYTES = 512 << 10 }; /* a power of two; what kernel.perf_event_mlock_kb allows by default */
+enum {
+	RING_BYTES = 512 << 10, /* a power of two; what kernel.perf_event_mlock_kb allows by default */
+	WRITE_TAKES = 20000,	/* ns between a record's time and its being in the ring */
+};
 
 struct ring {
 	int fd;
@@ -30,13 +34,20 @@ struct pending {
 	size_t at;
 };
 
-struct sideband {
-	struct ring *rings;
-	size_t n_rings, page_size;
+/* Records in the order in which they came, and then of their time. */
+struct queue {
 	struct buf arena;
 	struct pending *pending;
 	size_t n, cap, applied;
+};
+
+struct sideband {
+	struct ring *rings;
+	size_t n_rings, page_size;
+	struct queue past, present; /* each record is in both */
 	uint64_t order, lost;
+	uint64_t collected; /* when all rings were known to be empty, CLOCK_MONOTONIC ns */
+	bool follows;	    /* present is used */
 };
 
 /* What follows each record because of sample_id_all: sample_type is TID | TIME. */
@@ -46,7 +57,7 @@ struct sample_id {
 };
 
 static int
-open_dummy(uint32_t cpu)
+open_dummy(uint32_t cpu, bool wakes)
 {
 	struct perf_event_attr attr = {
 		.size = sizeof(attr),
@@ -61,7 +72,7 @@ open_dummy(uint32_t cpu)
 		.comm_exec = 1,
 		.task = 1,
 		.watermark = 1,
-		.wakeup_watermark = UINT32_MAX,
+		.wakeup_watermark = wakes ? 1 : UINT32_MAX,
 		.use_clockid = 1,
 		.clockid = CLOCK_MONOTONIC,
 	};
@@ -79,7 +90,7 @@ open_ring(struct sideband *s, struct ring *r, uint32_t cpu, struct err *err)
 {
 	void *p;
 
-	r->fd = open_dummy(cpu);
+	r->fd = open_dummy(cpu, s->follows);
 	if (r->fd < 0)
 		return advise_perf(err, "side-band event", 0);
 	p = mmap(NULL, RING_BYTES + s->page_size, PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, 0);
@@ -93,10 +104,11 @@ open_ring(struct sideband *s, struct ring *r, uint32_t cpu, struct err *err)
 }
 
 struct sideband *
-sideband_open(const uint32_t *cpus, size_t n_cpus, struct err *err)
+sideband_open(const uint32_t *cpus, size_t n_cpus, bool follows, struct err *err)
 {
 	struct sideband *s = xcalloc(1, sizeof(*s));
 
+	s->follows = follows;
 	s->page_size = (size_t)sysconf(_SC_PAGESIZE);
 	s->rings = xcalloc(n_cpus, sizeof(*s->rings));
 	for (; s->n_rings < n_cpus; s->n_rings++)
@@ -107,6 +119,13 @@ sideband_open(const uint32_t *cpus, size_t n_cpus, struct err *err)
 	return s;
 }
 
+static void
+queue_free(struct queue *q)
+{
+	buf_free(&q->arena);
+	free(q->pending);
+}
+
 void
 sideband_close(struct sideband *s)
 {
@@ -114,9 +133,9 @@ sideband_close(struct sideband *s)
 		munmap(s->rings[i].page, RING_BYTES + s->page_size);
 		close(s->rings[i].fd);
 	}
-	buf_free(&s->arena);
+	queue_free(&s->past);
+	queue_free(&s->present);
 	free(s->rings);
-	free(s->pending);
 	free(s);
 }
 
@@ -128,35 +147,41 @@ sideband_lost(const struct sideband *s)
 
 /* Copies a record whole: it may wrap round the ring's end. */
 static void
-copy_record(struct sideband *s, const struct ring *r, uint64_t tail, size_t size)
+copy_record(struct buf *to, const struct ring *r, uint64_t tail, size_t size)
 {
 	size_t ring_size = RING_BYTES, at = tail % ring_size;
 	size_t first = ring_size - at < size ? ring_size - at : size;
 
-	buf_add(&s->arena, r->data + at, first);
-	buf_add(&s->arena, r->data, size - first);
+	buf_add(to, r->data + at, first);
+	buf_add(to, r->data, size - first);
 }
 
 static void
-keep(struct sideband *s, const struct ring *r, uint64_t tail, const struct perf_event_header *h)
+enqueue(struct queue *q, const char *record, size_t size, uint64_t time, uint64_t order)
 {
-	size_t at = s->arena.len;
+	GROW(q->pending, q->n, q->cap);
+	q->pending[q->n++] = (struct pending){.time = time, .order = order, .at = q->arena.len};
+	buf_add(&q->arena, record, size);
+}
+
+static void
+keep(struct sideband *s, const struct perf_event_header *h, const char *record)
+{
 	struct sample_id id;
 
-	copy_record(s, r, tail, h->size);
 	if (h->type == PERF_RECORD_LOST && h->size >= sizeof(*h) + 16) {
 		uint64_t lost;
 
-		memcpy(&lost, s->arena.data + at + sizeof(*h) + 8, sizeof(lost));
+		memcpy(&lost, record + sizeof(*h) + 8, sizeof(lost));
 		s->lost += lost;
 	}
-	if (h->size < sizeof(*h) + sizeof(id)) {
-		s->arena.len = at;
+	if (h->size < sizeof(*h) + sizeof(id))
 		return;
-	}
-	memcpy(&id, s->arena.data + at + h->size - sizeof(id), sizeof(id));
-	GROW(s->pending, s->n, s->cap);
-	s->pending[s->n++] = (struct pending){.time = id.time, .order = s->order++, .at = at};
+	memcpy(&id, record + h->size - sizeof(id), sizeof(id));
+	enqueue(&s->past, record, h->size, id.time, s->order);
+	if (s->follows)
+		enqueue(&s->present, record, h->size, id.time, s->order);
+	s->order++;
 }
 
 static void
@@ -164,6 +189,7 @@ drain(struct sideband *s, struct ring *r)
 {
 	uint64_t head = __atomic_load_n(&r->page->data_head, __ATOMIC_ACQUIRE), tail = r->page->data_tail;
 	size_t ring_size = RING_BYTES;
+	struct buf record = {0};
 
 	while (tail < head) {
 		struct perf_event_header h; /* 8 bytes, never wraps: records are multiples of 8 */
@@ -171,42 +197,49 @@ drain(struct sideband *s, struct ring *r)
 		memcpy(&h, r->data + tail % ring_size, sizeof(h));
 		if (h.size < sizeof(h))
 			break;
-		keep(s, r, tail, &h);
+		record.len = 0;
+		copy_record(&record, r, tail, h.size);
+		keep(s, &h, record.data);
 		tail += h.size;
 	}
+	buf_free(&record);
 	__atomic_store_n(&r->page->data_tail, tail, __ATOMIC_RELEASE);
 }
 
 /* Drops what was applied, so that the arena does not grow for ever. */
 static void
-compact(struct sideband *s)
+compact(struct queue *q)
 {
 	struct buf kept = {0};
 
-	if (!s->applied)
+	if (!q->applied)
 		return;
-	for (size_t i = s->applied; i < s->n; i++) {
-		struct pending *p = &s->pending[i];
+	for (size_t i = q->applied; i < q->n; i++) {
+		struct pending *p = &q->pending[i];
 		struct perf_event_header h;
 		size_t at = kept.len;
 
-		memcpy(&h, s->arena.data + p->at, sizeof(h));
-		buf_add(&kept, s->arena.data + p->at, h.size);
+		memcpy(&h, q->arena.data + p->at, sizeof(h));
+		buf_add(&kept, q->arena.data + p->at, h.size);
 		p->at = at;
-		s->pending[i - s->applied] = *p;
+		q->pending[i - q->applied] = *p;
 	}
-	s->n -= s->applied;
-	s->applied = 0;
-	buf_free(&s->arena);
-	s->arena = kept;
+	q->n -= q->applied;
+	q->applied = 0;
+	buf_free(&q->arena);
+	q->arena = kept;
 }
 
 void
 sideband_collect(struct sideband *s)
 {
-	compact(s);
+	uint64_t time = monotonic_ns();
+
+	compact(&s->past);
+	compact(&s->present);
 	for (size_t i = 0; i < s->n_rings; i++)
 		drain(s, &s->rings[i]);
+	s->collected = time;
 }
 
 static int
@@ -219,10 +252,16 @@ by_time(const void *a, const void *b)
 	return x->order < y->order ? -1 : x->order > y->order;
 }
 
+static void
+sort(struct queue *q)
+{
+	qsort(q->pending + q->applied, q->n - q->applied, sizeof(*q->pending), by_time);
+}
+
 void
 sideband_sort(struct sideband *s)
 {
-	qsort(s->pending + s->applied, s->n - s->applied, sizeof(*s->pending), by_time);
+	sort(&s->past);
 }
 
 /* The body of PERF_RECORD_MMAP2 after pid and tid. */
@@ -266,17 +305,19 @@ apply_mmap(struct processes *ps, const struct perf_event_header *h, const char *
 		return;
 	m = (struct mapping){.start = b.address, .end = b.address + b.length, .page_offset = b.page_offset};
 	if (with_id)
-		m.backing = backing_get(ps, path, 0, 0, b.build_id, b.build_id_len);
+		m.backing = backing_get(ps->backings, path, 0, 0, b.build_id, b.build_id_len);
 	else
-		m.backing = backing_get(ps, path, makedev(b.major, b.minor), b.inode, NULL, 0);
+		m.backing = backing_get(ps->backings, path, makedev(b.major, b.minor), b.inode, NULL, 0);
 	process_map(ps, pid, &m);
 }
 
 bool
 sideband_forked(const struct sideband *s, uint32_t tid, uint32_t *parent_tid, uint64_t *time)
 {
-	for (size_t i = s->applied; i < s->n; i++) {
-		const char *record = s->arena.data + s->pending[i].at;
+	const struct queue *q = &s->past;
+
+	for (size_t i = q->applied; i < q->n; i++) {
+		const char *record = q->arena.data + q->pending[i].at;
 		struct perf_event_header h;
 		uint32_t ids[4]; /* pid, ppid, tid, ptid */
 
@@ -287,7 +328,7 @@ sideband_forked(const struct sideband *s, uint32_t tid, uint32_t *parent_tid, ui
 		if (ids[2] != tid)
 			continue;
 		*parent_tid = ids[3];
-		*time = s->pending[i].time;
+		*time = q->pending[i].time;
 		return true;
 	}
 	return false;
@@ -326,9 +367,36 @@ apply_one(struct processes *ps, const char *record, uint64_t time)
 	}
 }
 
+static void
+apply(struct queue *q, uint64_t time, struct processes *ps)
+{
+	for (; q->applied < q->n && q->pending[q->applied].time <= time; q->applied++)
+		apply_one(ps, q->arena.data + q->pending[q->applied].at, q->pending[q->applied].time);
+}
+
 void
 sideband_apply(struct sideband *s, uint64_t time, struct processes *ps)
 {
-	for (; s->applied < s->n && s->pending[s->applied].time <= time; s->applied++)
-		apply_one(ps, s->arena.data + s->pending[s->applied].at, s->pending[s->applied].time);
+	apply(&s->past, time, ps);
+}
+
+/* What was written to one cpu's ring after it was emptied may be older than what another one's held then. */
+void
+sideband_follow(struct sideband *s, struct processes *ps)
+{
+	sort(&s->present);
+	apply(&s->present, s->collected - WRITE_TAKES, ps);
+}
+
+bool
+sideband_follows(const struct sideband *s)
+{
+	return s->present.applied == s->present.n;
+}
+
+void
+sideband_watch(struct sideband *s, int epoll)
+{
+	for (size_t i = 0; i < s->n_rings; i++)
+		epoll_ctl(epoll, EPOLL_CTL_ADD, s->rings[i].fd, &(struct epoll_event){.events = EPOLLIN});
 }

@@ -11,7 +11,8 @@
 
 struct sideband;
 
-struct sideband *sideband_open(const uint32_t *cpus, size_t n_cpus, struct err *err);
+/* follows: sideband_follow() will be called, soon after each record that came. */
+struct sideband *sideband_open(const uint32_t *cpus, size_t n_cpus, bool follows, struct err *err);
 void sideband_close(struct sideband *s);
 
 /* Moves what the kernel has written into memory. */
@@ -22,6 +23,12 @@ void sideband_sort(struct sideband *s);
 
 /* Applies the records up to and including `time` (CLOCK_MONOTONIC ns) to the processes. */
 void sideband_apply(struct sideband *s, uint64_t time, struct processes *ps);
+
+/* Applies what was collected since the last call, whatever the time of the samples: these processes are those of the
+ * present. What came in the last moment waits for the next call; sideband_follows() is false then. */
+void sideband_follow(struct sideband *s, struct processes *ps);
+bool sideband_follows(const struct sideband *s);
+void sideband_watch(struct sideband *s, int epoll); /* adds what becomes readable when there are records */
 
 /* When a thread was cloned, and by which, if a record that waits tells. */
 bool sideband_forked(const struct sideband *s, uint32_t tid, uint32_t *parent_tid, uint64_t *time);

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What runs already when the recording starts: /proc/PID/maps (proc_pid_maps(5)), and build-ids of files mapped then. */
+/* What runs already when the recording starts: /proc/PID/maps (proc_pid_maps(5)). */
 #include "sampler/process.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "elf/build_id.h"
 #include "sampler/proc.h"
 
 static bool
@@ -57,7 +54,7 @@ take_line(struct processes *ps, uint32_t pid, char *line)
 	minor = strtoul(p + (*p == ':'), &p, 16);
 	inode = strtoull(p, &p, 10);
 	path = p + strspn(p, " ");
-	m.backing = backing_get(ps, path, makedev(major, minor), inode, NULL, 0);
+	m.backing = backing_get(ps->backings, path, makedev(major, minor), inode, NULL, 0);
 	process_map(ps, pid, &m);
 }
 
@@ -128,41 +125,4 @@ processes_snapshot(struct processes *ps)
 	for (size_t i = 0; i < pids.n; i++)
 		process_snapshot(ps, pids.items[i]);
 	free(pids.items);
-}
-
-/* The file's build-id, if it is the file that was mapped. */
-static bool
-ask(struct backing *b, const char *path)
-{
-	struct stat st;
-	struct err err;
-	int fd, n;
-
-	/* Looked at before it is opened: opening a device can do things. */
-	if (stat(path, &st) || !S_ISREG(st.st_mode) || (b->inode && st.st_ino != b->inode))
-		return false;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return false;
-	n = elf_build_id_fd(fd, path, b->build_id, &err);
-	close(fd);
-	b->build_id_len = n > 0 ? (uint8_t)n : 0;
-	return true;
-}
-
-void
-backing_ask_build_id(struct backing *b, uint32_t pid, const struct mapping *m)
-{
-	char path[4096 + 64];
-
-	if (b->asked)
-		return;
-	b->asked = true;
-	snprintf(path, sizeof(path), "/proc/%u/map_files/%llx-%llx", pid, (unsigned long long)m->start,
-		 (unsigned long long)m->end);
-	if (ask(b, path))
-		return;
-	snprintf(path, sizeof(path), "/proc/%u/root%s", pid, b->path);
-	if (!ask(b, path))
-		ask(b, b->path);
 }

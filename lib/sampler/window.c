@@ -43,7 +43,8 @@ window_add(struct window *w, const struct sample_message *m)
 	memcpy(w->arena + w->used, m->addresses, n * sizeof(*w->arena));
 	GROW(w->samples, w->n, w->cap);
 	w->samples[w->n] = (struct raw_sample){
-		.key = m->key, .time = m->time, .count = 1, .at = w->used, .n_user = m->n_user, .n_kernel = m->n_kernel};
+		.key = m->key, .time = m->time, .count = 1, .at = w->used, .n_user = m->n_user, .n_kernel = m->n_kernel,
+		.end = m->end};
 	w->used += n;
 	if (!w->one_by_one)
 		table_insert(&w->by_key, hash_key(&m->key), (uint32_t)w->n);

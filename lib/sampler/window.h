@@ -16,6 +16,7 @@ struct raw_sample {
 	uint64_t count;
 	size_t at;	/* its addresses in the arena: user part leaf first, then kernel part leaf first */
 	uint16_t n_user, n_kernel;
+	uint32_t end;	/* enum stack_end */
 };
 
 struct window {

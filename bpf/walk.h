@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Walks the user stack of the current task by unwind tables, from frame to frame by DWARF's rules and, where there is
+ * no row (code made at run time, assembly without CFI), by one step along the frame pointer. Part of sample.bpf.c.
+ *
+ * Registers are read late: a frame that saves one only tells where, and hardly any walk ever needs it. */
+#ifndef BPF_WALK_H
+#define BPF_WALK_H
+
+#include "kernel.h"
+
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+
+#include "lookup.h"
+#include "message.h"
+#include "registers.h"
+#include "unwind.h"
+
+const volatile bool with_frame_pointers = true; /* where tables have no row */
+
+static __always_inline bool
+read_word(__u64 *word, __u64 address)
+{
+	return !bpf_probe_read_user(word, sizeof(*word), (void *)address);
+}
+
+/* The value of a register in the frame that the walk has come to. */
+static __always_inline bool
+read_register(struct walk *w, __u32 number, __u64 *value)
+{
+	__u32 bit;
+
+	number %= REGISTERS;
+	bit = 1U << number;
+	if (!(w->known & bit))
+		return false;
+	if (w->in_memory & bit) {
+		if (!read_word(&w->reg[number], w->reg[number])) {
+			w->end = END_UNREADABLE;
+			return false;
+		}
+		w->in_memory &= ~bit;
+	}
+	*value = w->reg[number];
+	return true;
+}
+
+static __always_inline bool
+ended(struct walk *w, enum stack_end end)
+{
+	w->end = end;
+	return false;
+}
+
+/* Goes on at the caller, whose stack pointer and next instruction are these. */
+static __always_inline bool
+arrive(struct walk *w, __u64 sp, __u64 pc)
+{
+	w->reg[REG_SP] = sp;
+	w->pc = CODE_ADDRESS(pc);
+	w->is_return = true;
+	if (!w->pc)
+		return ended(w, END_ROOT);
+	return true;
+}
+
+/* Out of a signal's handler, to where it was: all registers are there. */
+static __always_inline bool
+leave_signal(struct walk *w)
+{
+	__u64 at = w->reg[REG_SP], sp, pc;
+
+	if (!read_word(&sp, at + SIGNAL_SP) || !read_word(&pc, at + SIGNAL_PC))
+		return ended(w, END_UNREADABLE);
+#define KEEP_REGISTER(number, offset) w->reg[number] = at + offset;
+	FOR_EACH_IN_SIGNAL
+#undef KEEP_REGISTER
+	w->known = w->in_memory = ~0U;
+	w->in_memory &= ~(1U << REG_SP);
+	if (!arrive(w, sp, pc))
+		return false;
+	w->is_return = false;
+	return true;
+}
+
+static __always_inline bool
+is_sigreturn(__u64 pc)
+{
+	__u64 first;
+#ifdef SIGRETURN_LAST
+	__u8 last;
+
+	if (bpf_probe_read_user(&last, sizeof(last), (void *)(pc + sizeof(first))) || last != SIGRETURN_LAST)
+		return false;
+#endif
+	return read_word(&first, pc) && first == SIGRETURN_FIRST;
+}
+
+/* Whether an address can be one that a call left: code, behind a call. */
+static __always_inline bool
+is_behind_call(__u64 pc)
+{
+	__u64 before;
+
+	pc = CODE_ADDRESS(pc);
+	return read_word(&before, pc - sizeof(before)) && ENDS_WITH_CALL(before) && find_mapping(pc - 1);
+}
+
+/* clone() and its like have no rows round their system call, since these would be wrong for the child. Nothing has been
+ * pushed there: the return address is where the call has left it. */
+static __always_inline bool
+leave_system_call(struct walk *w)
+{
+	__u64 pc = w->reg[REG_RETURN], sp = w->reg[REG_SP];
+	system_call before;
+
+	if (bpf_probe_read_user(&before, sizeof(before), (void *)(w->pc - sizeof(before))) || before != SYSTEM_CALL)
+		return false;
+	if (RETURN_ON_STACK && !read_word(&pc, sp))
+		return false;
+	return is_behind_call(pc) && arrive(w, sp + RETURN_ON_STACK * sizeof(pc), pc);
+}
+
+static __always_inline bool
+give_up(struct walk *w, enum stack_end end)
+{
+	return ended(w, w->early ? w->early : end);
+}
+
+/* Along the frame pointer, if it leads to code: to another stack (as Go's runtime changes them) only when that is behind
+ * a call. */
+static __always_inline bool
+step_frame_pointer(struct walk *w)
+{
+	__u64 fp, record[2];
+	bool leads;
+
+	if (!with_frame_pointers || !read_register(w, REG_FP, &fp))
+		return give_up(w, END_NO_ROW);
+	if (!fp && w->here.table)
+		return give_up(w, END_ROOT);
+	if (fp % 8 || bpf_probe_read_user(record, sizeof(record), (void *)fp))
+		return give_up(w, END_NO_ROW);
+	record[1] = CODE_ADDRESS(record[1]);
+	leads = !record[1] || (fp < w->reg[REG_SP] ? is_behind_call(record[1]) : find_mapping(record[1] - 1));
+	if (!leads)
+		return give_up(w, END_NO_ROW);
+	w->reg[REG_FP] = record[0];
+	w->known = 1U << REG_FP | 1U << REG_SP;
+	w->in_memory = 0;
+	return arrive(w, fp + sizeof(record), record[1]);
+}
+
+/* One step without a row. */
+static __always_inline bool
+follow_frame_pointer(struct walk *w)
+{
+	if (is_sigreturn(w->pc) || (!w->is_return && is_sigreturn(w->pc - SIGRETURN_BYTES)))
+		return leave_signal(w);
+	if (!w->is_return && leave_system_call(w))
+		return true;
+	return step_frame_pointer(w);
+}
+
+static __always_inline bool
+find_cfa(struct walk *w, __u64 *cfa)
+{
+	const struct unwind_rule *r = &w->rule;
+	__u64 base;
+
+	if (!read_register(w, r->base, &base))
+		return w->end == END_UNREADABLE ? false : ended(w, END_NO_ROW);
+	switch (r->kind) {
+	case UNWIND_LOAD:
+		if (!read_word(&base, base + (__s64)r->load))
+			return ended(w, END_UNREADABLE);
+		break;
+	case UNWIND_PLT:
+		if ((w->pc & 15) >= (__u64)(__s64)r->load)
+			base += 8;
+		break;
+	default:
+		break;
+	}
+	*cfa = base + (__s64)r->cfa;
+	return true;
+}
+
+static __always_inline void
+restore(struct walk *w, __s16 words, __u32 number, __u64 cfa)
+{
+	__u32 bit = 1U << number;
+
+	if (words == UNWIND_LOST) {
+		w->known &= ~bit;
+	} else if (words != UNWIND_SAME) {
+		w->reg[number] = cfa + words * 8LL;
+		w->known |= bit;
+		w->in_memory |= bit;
+	}
+}
+
+/* Where the frame at this CFA returns to. */
+static __always_inline bool
+find_return(struct walk *w, __u64 cfa, __u64 *pc)
+{
+	__s32 at = w->rule.saved[SAVED_RETURN];
+
+	if (cfa < w->reg[REG_SP] && w->rule.kind != UNWIND_LOAD)
+		return ended(w, END_STUCK);
+	if (!RETURN_ON_STACK && at == UNWIND_SAME)
+		at = UNWIND_IN_REGISTER + REG_RETURN;
+	if (at >= UNWIND_IN_REGISTER)
+		return read_register(w, at - UNWIND_IN_REGISTER, pc) || ended(w, END_NO_ROW);
+	if (cfa == w->reg[REG_SP])
+		return ended(w, END_STUCK);
+	return read_word(pc, cfa + at * 8LL) || ended(w, END_UNREADABLE);
+}
+
+static __always_inline bool
+follow_rule(struct walk *w)
+{
+	__u64 cfa, pc, from;
+
+	if (!find_cfa(w, &cfa) || !find_return(w, cfa, &pc))
+		return false;
+	pc = CODE_ADDRESS(pc);
+	if (pc && !holds(&w->here, pc - 1) && !find_mapping(pc - 1)) {
+		/* Go's rows know nothing of the functions that change stacks. */
+		if (step_frame_pointer(w))
+			return true;
+		if (w->is_made)
+			return give_up(w, END_ROOT);
+	}
+	from = cfa;
+	if (w->rule.flags & UNWIND_REALIGNED) {
+		if (!read_register(w, REG_FP, &from))
+			return w->end == END_UNREADABLE ? false : ended(w, END_NO_ROW);
+		from += 16;
+	}
+	w->known &= KEPT;
+#define RESTORE(saved_as, number) restore(w, w->rule.saved[saved_as], number, from);
+	FOR_EACH_SAVED(RESTORE)
+#undef RESTORE
+	return arrive(w, cfa, pc);
+}
+
+/* The rule for the frame at pc. Of a return address the call before it counts; but where there is no row for that, the
+ * address was not put there by a call (__start_context, on the stack of makecontext()). */
+static __always_inline int
+find_rule_here(struct walk *w)
+{
+	__u64 offset = w->pc - w->here.start + w->here.offset;
+	int state = find_rule(w->here.table, offset - w->is_return);
+
+	w->is_made = state == TABLE_READY && w->rule.kind == UNWIND_NONE && w->is_return;
+	return w->is_made ? find_rule(w->here.table, offset) : state;
+}
+
+/* From the frame at pc to its caller. False when there is none, for the reason in walk.end. */
+static __always_inline bool
+go_up(struct walk *w)
+{
+	__u64 at = w->pc - w->is_return;
+	int state;
+
+	if (!holds(&w->here, at) && !find_mapping(at)) {
+		w->here.start = w->here.end = w->here.table = 0;
+		w->early = END_NO_MAPPING;
+		return follow_frame_pointer(w);
+	}
+	state = w->here.table ? find_rule_here(w) : TABLE_NEVER;
+	if (state == TABLE_PENDING)
+		w->early = END_NO_TABLE;
+	if (state != TABLE_READY)
+		return follow_frame_pointer(w);
+	switch (w->rule.kind) {
+	case UNWIND_REGISTER:
+	case UNWIND_LOAD:
+	case UNWIND_PLT:
+		return follow_rule(w);
+	case UNWIND_SIGNAL:
+		return leave_signal(w);
+	case UNWIND_ROOT:
+		return ended(w, END_ROOT);
+	default:
+		return follow_frame_pointer(w);
+	}
+}
+
+static long
+visit(__u32 i, void *unused)
+{
+	struct sample_message *m = message_of_cpu();
+	struct walk *w = walk_of_cpu();
+
+	if (!m || !w)
+		return 1;
+	if (w->n >= w->limit) {
+		w->end = END_DEPTH;
+		return 1;
+	}
+	/* Where a signal interrupted, as a return address: readers will take one off for the call. */
+	m->addresses[w->n % USER_DEPTH] = w->n && !w->is_return ? w->pc + 1 : w->pc;
+	w->n++;
+	w->hash = mix(w->hash, w->pc);
+	return !go_up(w);
+}
+
+/* Copies a context's registers one by one: the verifier allows reads at fixed offsets only, and whole ones. */
+static __always_inline void
+copy_registers(struct pt_regs *to, const struct pt_regs *from)
+{
+	__u64 mode = from->REGISTER_MODE;
+
+	barrier_var(mode);
+	to->REGISTER_MODE = mode;
+#define TAKE_REGISTER(number, name) to->name = from->name;
+	FOR_EACH_REGISTER
+#undef TAKE_REGISTER
+	to->REGISTER_PC = from->REGISTER_PC;
+}
+
+/* Begins at the registers in walk.regs. False: the program is one for 32 bits. */
+static __always_inline bool
+begin(struct walk *w)
+{
+#define TAKE_REGISTER(number, name) w->reg[number] = w->regs.name;
+	FOR_EACH_REGISTER
+#undef TAKE_REGISTER
+	w->pc = w->regs.REGISTER_PC;
+	return IS_NATIVE(w->regs.REGISTER_MODE);
+}
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The files (and other things) that hold the code of processes, each told apart once for the whole run. */
+#ifndef SAMPLER_BACKING_H
+#define SAMPLER_BACKING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/table.h"
+#include "elf/header.h"
+
+/* A file (or other backing) that holds code; one per distinct identity, kept for the whole run. */
+struct backing {
+	char *path;		/* without " (deleted)" */
+	uint64_t device, inode; /* 0, 0: not known */
+	unsigned char build_id[BUILD_ID_MAX];
+	uint8_t build_id_len;
+	bool asked;		/* the build-id was looked for */
+	uint32_t id;		/* what the sink calls it; valid while defined */
+	bool defined;
+	uint32_t table;		/* its unwind table; 0: it has no number, or never will */
+};
+
+/* Elements of the map of mappings. */
+struct extent {
+	uint32_t first, n; /* n 0: none */
+};
+
+struct backings {
+	struct backing **all;
+	size_t n, cap;
+	struct table by_identity;
+	uint64_t generations;	 /* given to spaces */
+	struct extent *released; /* of spaces that are gone; for whoever placed them */
+	size_t n_released, released_cap;
+};
+
+/* The backing with this identity; made when there is none. build_id may be NULL. */
+struct backing *backing_get(struct backings *bs, const char *path, uint64_t device, uint64_t inode,
+			    const unsigned char *build_id, size_t build_id_len);
+
+struct mapping;
+
+/* Looks for the build-id in the file itself, once. `pid` and `mapping` say where it can be reached. */
+void backing_ask_build_id(struct backing *b, uint32_t pid, const struct mapping *mapping);
+
+void backings_forget(struct backings *bs); /* no id of the sink's is valid any more */
+void backings_release(struct backings *bs, struct extent e);
+void backings_free(struct backings *bs);
+
+#endif

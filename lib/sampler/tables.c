@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Unwind tables in the kernel. */
+#include "sampler/tables.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "bpf/layout.h"
+#include "sample.skel.h"
+#include "sampler/advice.h"
+#include "sampler/extents.h"
+#include "sampler/maps.h"
+
+enum {
+	SLAB_BYTES = SLAB_CHUNKS * UNWIND_CHUNK,
+	SLABS_AHEAD = 4, /* made before they are needed */
+};
+
+/* An image that one or more tables have, because several paths (or a path and a record) led to one build-id. */
+struct image {
+	uint8_t build_id[BUILD_ID_MAX];
+	size_t build_id_len;
+	struct extent chunks; /* n 0: it was dropped */
+	struct layout_table layout;
+	uint32_t used; /* window of its last look-up */
+};
+
+struct tables {
+	pthread_mutex_t lock;
+	int slabs[SLABS_MAX];
+	uint32_t n_slabs, max_slabs;
+	int files;
+	int outer; /* the map of slabs, once the program is loaded; else -1 */
+	uint8_t *memory; /* all slabs in a row, in our address space; reserved whole, mapped as they are made */
+	struct layout_table *layouts; /* mapped */
+	uint32_t *images;	      /* of each table: its image + 1, or 0 */
+	uint32_t n;
+	struct image *all;
+	size_t n_all, cap_all;
+	struct extents chunks;
+	uint32_t window;
+	struct tables_use use;
+};
+
+/* ---- slabs ---- */
+
+static int
+make_slab(struct tables *t, struct err *err)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "pb_slab", sizeof(uint32_t), UNWIND_CHUNK, SLAB_CHUNKS, &options);
+	uint32_t at = t->n_slabs;
+
+	if (fd < 0)
+		return advise_bpf(err, "making a map of unwind tables", errno);
+	t->slabs[t->n_slabs++] = fd;
+	if (mmap(t->memory + (size_t)at * SLAB_BYTES, SLAB_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) ==
+	    MAP_FAILED)
+		return err_set(err, "mapping a map of unwind tables:");
+	return 0;
+}
+
+/* Makes slabs up to a number, and places them together: the kernel takes some 10 ms each time. */
+static int
+make_slabs(struct tables *t, uint32_t n, struct err *err)
+{
+	uint32_t places[SLABS_AHEAD], first = t->n_slabs;
+
+	if (n > t->max_slabs)
+		n = t->max_slabs;
+	while (t->n_slabs < n && t->n_slabs - first < SLABS_AHEAD) {
+		places[t->n_slabs - first] = t->n_slabs;
+		if (make_slab(t, err))
+			return -1;
+	}
+	if (first < t->n_slabs && maps_place(t->outer, places, t->slabs + first, t->n_slabs - first))
+		return advise_bpf(err, "placing a map of unwind tables", errno);
+	return t->n_slabs < n ? make_slabs(t, n, err) : 0;
+}
+
+/* Chunk 0 stays unused. The room beyond the last slab is free, too: slabs are made when something is put there. */
+struct tables *
+tables_open(uint64_t bytes, struct err *err)
+{
+	struct tables *t = xcalloc(1, sizeof(*t));
+	uint64_t slabs = (bytes + SLAB_BYTES - 1) / SLAB_BYTES;
+
+	pthread_mutex_init(&t->lock, NULL);
+	t->outer = -1;
+	t->n = 1;
+	t->images = xcalloc(TABLES_MAX, sizeof(*t->images));
+	t->max_slabs = slabs < 1 ? 1 : slabs > SLABS_MAX ? SLABS_MAX : (uint32_t)slabs;
+	extents_init(&t->chunks, 1, t->max_slabs * SLAB_CHUNKS - 1);
+	t->memory = mmap(NULL, (size_t)t->max_slabs * SLAB_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (t->memory == MAP_FAILED)
+		t->memory = NULL;
+	if (t->memory && !make_slab(t, err))
+		return t;
+	if (!t->memory)
+		err_set(err, "reserving room for unwind tables:");
+	tables_close(t);
+	return NULL;
+}
+
+void
+tables_close(struct tables *t)
+{
+	if (t->memory)
+		munmap(t->memory, (size_t)t->max_slabs * SLAB_BYTES);
+	if (t->layouts)
+		munmap(t->layouts, TABLES_MAX * sizeof(*t->layouts));
+	for (uint32_t i = 0; i < t->n_slabs; i++)
+		close(t->slabs[i]);
+	pthread_mutex_destroy(&t->lock);
+	extents_free(&t->chunks);
+	free(t->images);
+	free(t->all);
+	free(t);
+}
+
+int
+tables_configure(struct tables *t, struct sample_bpf *skel, struct err *err)
+{
+	if (bpf_map__set_max_entries(skel->maps.tables, TABLES_MAX) ||
+	    bpf_map__set_max_entries(skel->maps.files, TABLES_MAX) ||
+	    bpf_map__set_inner_map_fd(skel->maps.slabs, t->slabs[0]))
+		return advise_bpf(err, "making the maps of unwind tables", errno);
+	return 0;
+}
+
+int
+tables_bind(struct tables *t, struct sample_bpf *skel, struct err *err)
+{
+	uint32_t zero = 0;
+	void *p = mmap(NULL, TABLES_MAX * sizeof(*t->layouts), PROT_READ | PROT_WRITE, MAP_SHARED,
+		       bpf_map__fd(skel->maps.tables), 0);
+
+	if (p == MAP_FAILED)
+		return err_set(err, "mapping the list of unwind tables:");
+	t->layouts = p;
+	t->outer = bpf_map__fd(skel->maps.slabs);
+	t->files = bpf_map__fd(skel->maps.files);
+	if (maps_place(t->outer, &zero, t->slabs, 1))
+		return advise_bpf(err, "placing a map of unwind tables", errno);
+	return make_slabs(t, SLABS_AHEAD, err);
+}
+
+/* ---- tables ---- */
+
+uint32_t
+tables_add(struct tables *t)
+{
+	uint32_t table = 0;
+
+	pthread_mutex_lock(&t->lock);
+	if (t->n < TABLES_MAX)
+		table = t->n++;
+	pthread_mutex_unlock(&t->lock);
+	return table;
+}
+
+static void
+set_state(struct tables *t, uint32_t table, uint32_t state)
+{
+	__atomic_store_n(&t->layouts[table].state, state, __ATOMIC_RELEASE);
+}
+
+void
+tables_never(struct tables *t, uint32_t table)
+{
+	set_state(t, table, TABLE_NEVER);
+}
+
+/* The kernel's own number of a device has 20 bits of minor (MKDEV()). */
+void
+tables_file(struct tables *t, uint32_t table, dev_t device, ino_t inode)
+{
+	struct layout_file file = {.device = (uint64_t)major(device) << 20 | minor(device), .inode = inode};
+
+	bpf_map_update_elem(t->files, &file, &table, BPF_ANY);
+}
+
+static void
+publish(struct tables *t, uint32_t table, size_t image)
+{
+	struct layout_table *l = &t->layouts[table];
+	const struct layout_table *from = &t->all[image].layout;
+
+	t->images[table] = (uint32_t)image + 1;
+	l->chunk = from->chunk;
+	l->rules = from->rules;
+	l->base = from->base;
+	l->n_entries = from->n_entries;
+	l->used = t->window;
+	set_state(t, table, TABLE_READY);
+}
+
+bool
+tables_share(struct tables *t, uint32_t table, const uint8_t *id, size_t len)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&t->lock);
+	for (size_t i = 0; len && i < t->n_all && !found; i++) {
+		const struct image *m = &t->all[i];
+
+		found = m->chunks.n && m->build_id_len == len && !memcmp(m->build_id, id, len);
+		if (found)
+			publish(t, table, i);
+	}
+	pthread_mutex_unlock(&t->lock);
+	return found;
+}
+
+/* When each image was last used, by its tables. */
+static void
+gather_use(struct tables *t)
+{
+	for (uint32_t i = 1; i < t->n; i++) {
+		struct image *m = t->images[i] ? &t->all[t->images[i] - 1] : NULL;
+		uint32_t used = __atomic_load_n(&t->layouts[i].used, __ATOMIC_RELAXED);
+
+		if (m && (int32_t)(used - m->used) > 0)
+			m->used = used;
+	}
+}
+
+static void
+drop(struct tables *t, size_t image)
+{
+	for (uint32_t i = 1; i < t->n; i++)
+		if (t->images[i] == image + 1) {
+			set_state(t, i, TABLE_PENDING);
+			t->images[i] = 0;
+		}
+	extents_give(&t->chunks, t->all[image].chunks);
+	t->all[image].chunks.n = 0;
+	t->use.dropped++;
+}
+
+/* Drops images until `n` chunks will be free, least used first; none that this window or the last one has used. */
+static void
+make_room(struct tables *t, uint32_t n)
+{
+	uint32_t made = 0;
+
+	gather_use(t);
+	while (made < n) {
+		size_t oldest = SIZE_MAX;
+
+		for (size_t i = 0; i < t->n_all; i++)
+			if (t->all[i].chunks.n && t->window - t->all[i].used > 1 &&
+			    (oldest == SIZE_MAX || (int32_t)(t->all[i].used - t->all[oldest].used) < 0))
+				oldest = i;
+		if (oldest == SIZE_MAX)
+			return;
+		made += t->all[oldest].chunks.n;
+		drop(t, oldest);
+	}
+}
+
+static size_t
+image_slot(struct tables *t)
+{
+	for (size_t i = 0; i < t->n_all; i++)
+		if (!t->all[i].chunks.n)
+			return i;
+	GROW(t->all, t->n_all, t->cap_all);
+	return t->n_all++;
+}
+
+/* Takes chunks, or makes room for the next time. */
+static int
+take(struct tables *t, uint32_t n, uint32_t *first, struct err *err)
+{
+	pthread_mutex_lock(&t->lock);
+	*first = extents_take(&t->chunks, n);
+	if (*first == EXTENTS_FULL) {
+		make_room(t, n);
+		t->use.refused++;
+	}
+	pthread_mutex_unlock(&t->lock);
+	return *first == EXTENTS_FULL ? err_set(err, "no room for an unwind table of %u KiB", n * (UNWIND_CHUNK / 1024)) : 0;
+}
+
+static void
+add_image(struct tables *t, const struct image *m, uint32_t table)
+{
+	size_t at;
+
+	pthread_mutex_lock(&t->lock);
+	at = image_slot(t);
+	t->all[at] = *m;
+	t->all[at].used = t->window;
+	if (table)
+		publish(t, table, at);
+	pthread_mutex_unlock(&t->lock);
+}
+
+/* Only one thread puts tables, so that slabs need no lock. */
+int
+tables_put(struct tables *t, uint32_t table, const uint8_t *id, size_t len, const struct unwind_table *u, struct err *err)
+{
+	struct image m = {.build_id_len = len};
+	uint32_t first;
+
+	if (take(t, u->n_chunks, &first, err))
+		return -1;
+	m.chunks = (struct extent){first, u->n_chunks};
+	if (make_slabs(t, (first + u->n_chunks + SLAB_CHUNKS - 1) / SLAB_CHUNKS, err)) {
+		pthread_mutex_lock(&t->lock);
+		extents_give(&t->chunks, m.chunks);
+		pthread_mutex_unlock(&t->lock);
+		return -1;
+	}
+	memcpy(t->memory + (size_t)first * UNWIND_CHUNK, u->image, (size_t)u->n_chunks * UNWIND_CHUNK);
+	if (len)
+		memcpy(m.build_id, id, len);
+	m.layout = (struct layout_table){.chunk = first, .rules = u->rules, .base = u->base, .n_entries = u->n_entries};
+	add_image(t, &m, table);
+	return 0;
+}
+
+void
+tables_idle(struct tables *t)
+{
+	uint32_t top;
+	struct err err;
+
+	pthread_mutex_lock(&t->lock);
+	top = extents_top(&t->chunks);
+	pthread_mutex_unlock(&t->lock);
+	make_slabs(t, top / SLAB_CHUNKS + SLABS_AHEAD, &err);
+}
+
+uint32_t
+tables_wanted(struct tables *t, uint32_t *at)
+{
+	while (*at < t->n) {
+		struct layout_table *l = &t->layouts[(*at)++];
+
+		if (__atomic_load_n(&l->state, __ATOMIC_RELAXED) != TABLE_PENDING)
+			continue;
+		if (__atomic_exchange_n(&l->wanted, 0, __ATOMIC_RELAXED))
+			return *at - 1;
+	}
+	return 0;
+}
+
+void
+tables_age(struct tables *t, uint32_t window)
+{
+	pthread_mutex_lock(&t->lock);
+	t->window = window;
+	extents_age(&t->chunks);
+	pthread_mutex_unlock(&t->lock);
+}
+
+struct tables_use
+tables_use(struct tables *t)
+{
+	struct tables_use use;
+
+	pthread_mutex_lock(&t->lock);
+	use = t->use;
+	use.bytes = (uint64_t)t->chunks.taken * UNWIND_CHUNK;
+	pthread_mutex_unlock(&t->lock);
+	return use;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Unwind tables in the kernel: images of binaries in maps of 1 MiB that are made as they are needed, within a bound. One
+ * thread may put tables while another numbers them. */
+#ifndef SAMPLER_TABLES_H
+#define SAMPLER_TABLES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "unwind/table.h"
+
+struct sample_bpf;
+struct tables;
+
+/* bytes: the most that images may take. NULL with the reason in *err. */
+struct tables *tables_open(uint64_t bytes, struct err *err);
+void tables_close(struct tables *t);
+
+int tables_configure(struct tables *t, struct sample_bpf *skel, struct err *err); /* before the program is loaded */
+int tables_bind(struct tables *t, struct sample_bpf *skel, struct err *err);	  /* after that */
+
+/* A number for one more binary, whose table is pending; 0 when there are too many. */
+uint32_t tables_add(struct tables *t);
+
+/* Gives a binary its table; with number 0 it waits to be shared. The build-id may be empty. 0; -1 with the reason in *err when there is no room: those least
+ * used have been dropped then, and their room will be free soon. */
+int tables_put(struct tables *t, uint32_t table, const uint8_t *build_id, size_t build_id_len,
+	       const struct unwind_table *u, struct err *err);
+
+void tables_idle(struct tables *t); /* for the thread that puts: makes room for what may come */
+
+/* Gives it the table of another binary with this build-id. False: there is none. */
+bool tables_share(struct tables *t, uint32_t table, const uint8_t *build_id, size_t build_id_len);
+
+/* The file whose table it is, for programs that begin. */
+void tables_file(struct tables *t, uint32_t table, dev_t device, ino_t inode);
+
+void tables_never(struct tables *t, uint32_t table); /* the binary has no unwind information */
+
+/* The next binary from *at on that a walk has wanted and that has no table; it is not told again until a walk wants it
+ * again. 0: there is no more. */
+uint32_t tables_wanted(struct tables *t, uint32_t *at);
+
+void tables_age(struct tables *t, uint32_t window); /* on every tick; the number of the current window */
+
+struct tables_use {
+	uint64_t bytes;   /* in use */
+	uint64_t dropped; /* tables that had to make room */
+	uint64_t refused; /* that there was no room for */
+};
+
+struct tables_use tables_use(struct tables *t);
+
+#endif

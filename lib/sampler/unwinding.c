@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Keeps what the sampling program unwinds by at the present. */
+#include "sampler/unwinding.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "elf/needed.h"
+#include "sampler/layout.h"
+#include "sampler/loader.h"
+#include "sampler/sideband.h"
+#include "sampler/tables.h"
+
+enum {
+	TARGET_WAIT = 3000,	    /* ms that the start waits for tables of the processes that were named */
+	SYSTEM_WAIT = 150,	    /* and for all, when none was */
+	PROMPT = -10,		    /* nice: what is late here is missing in stacks, and it is little work */
+	TICK = 100000000,	    /* ns between two ages of what was given back */
+	RETRY = 2000000000,	    /* ns before a table that found no room is asked for again */
+};
+
+/* Where a table's binary can be reached. */
+struct source {
+	struct backing *backing;
+	uint32_t pid;
+	uint64_t start, end;
+	uint64_t asked; /* CLOCK_MONOTONIC ns */
+};
+
+struct unwinding {
+	const struct sampler_config *config;
+	struct processes present;
+	struct tables *tables;
+	struct layout *layout;
+	struct loader *loader;
+	struct source *sources; /* by table */
+	size_t n_sources, sources_cap;
+	uint64_t aged;
+};
+
+struct unwinding *
+unwinding_open(const struct sampler_config *config, struct err *err)
+{
+	struct unwinding *u = xcalloc(1, sizeof(*u));
+
+	u->config = config;
+	u->present.tells = true;
+	u->layout = layout_open();
+	u->tables = tables_open(config->unwind_memory, err);
+	if (u->tables)
+		return u;
+	unwinding_close(u);
+	return NULL;
+}
+
+void
+unwinding_close(struct unwinding *u)
+{
+	if (u->loader)
+		loader_close(u->loader);
+	if (u->tables)
+		tables_close(u->tables);
+	layout_close(u->layout);
+	if (u->present.backings)
+		processes_free(&u->present);
+	free(u->sources);
+	free(u);
+}
+
+int
+unwinding_configure(struct unwinding *u, struct sample_bpf *skel, size_t n, struct err *err)
+{
+	return tables_configure(u->tables, skel, err) || layout_configure(u->layout, skel, n, err) ? -1 : 0;
+}
+
+int
+unwinding_bind(struct unwinding *u, struct sample_bpf *skel, struct err *err)
+{
+	if (tables_bind(u->tables, skel, err) || layout_bind(u->layout, skel, err))
+		return -1;
+	/* On a busy machine others would have their turns of some ms first. Not being allowed to is no failure. */
+	setpriority(PRIO_PROCESS, 0, PROMPT);
+	u->loader = loader_open(u->tables, err);
+	return u->loader ? 0 : -1;
+}
+
+static bool
+has_table(const struct backing *b)
+{
+	return (b->path[0] == '/' && strncmp(b->path, "//anon", 6)) || !strcmp(b->path, "[vdso]");
+}
+
+static void
+ask(struct unwinding *u, struct source *s, bool urgent)
+{
+	struct mapping m = {.start = s->start, .end = s->end};
+
+	s->asked = monotonic_ns();
+	loader_ask(u->loader, s->backing, s->pid, &m, urgent);
+}
+
+/* Numbers the table of a backing that is met for the first time, and has it made. */
+static void
+number(struct unwinding *u, const struct mapping *m, uint32_t pid, bool urgent)
+{
+	struct backing *b = m->backing;
+
+	if (b->table || !has_table(b))
+		return;
+	b->table = tables_add(u->tables);
+	if (!b->table)
+		return;
+	while (u->n_sources <= b->table) {
+		GROW(u->sources, u->n_sources, u->sources_cap);
+		u->sources[u->n_sources++] = (struct source){0};
+	}
+	u->sources[b->table] = (struct source){.backing = b, .pid = pid, .start = m->start, .end = m->end};
+	if (!tables_share(u->tables, b->table, b->build_id, b->build_id_len))
+		ask(u, &u->sources[b->table], urgent);
+}
+
+static void
+put(struct unwinding *u, const struct process *p, bool urgent)
+{
+	for (size_t i = 0; i < p->space->n; i++)
+		number(u, &p->space->mappings[i], p->pid, urgent);
+	layout_put(u->layout, p->pid, p->space);
+}
+
+/* Forks and ends need no word where the program sees them. */
+static bool
+is_news(const struct unwinding *u, const struct process *p)
+{
+	return !layout_follows(u->layout) || p->space->placed_generation != p->space->generation;
+}
+
+static void
+put_changed(struct unwinding *u)
+{
+	struct process *p;
+	uint32_t pid;
+
+	while (processes_changed(&u->present, &pid, &p))
+		if (p && is_news(u, p))
+			put(u, p, true);
+		else if (!p && !layout_follows(u->layout))
+			layout_drop(u->layout, pid);
+}
+
+static bool
+is_target(const struct sampler_config *c, uint32_t pid)
+{
+	return !c->pids.n || int_list_has(&c->pids, pid);
+}
+
+static void
+expect(struct unwinding *u, const char *path)
+{
+	struct mapping m = {0};
+	struct stat st = {0};
+
+	if (path[0] == '/' && stat(path, &st))
+		return;
+	m.backing = backing_get(u->present.backings, path, st.st_dev, st.st_ino, NULL, 0);
+	number(u, &m, 0, true);
+}
+
+/* What the command will map has its tables before it is run. */
+static void
+expect_program(struct unwinding *u, const char *program)
+{
+	struct needed files;
+
+	needed_list(program, &files);
+	for (size_t i = 0; i < files.n; i++)
+		expect(u, files.paths[i]);
+	needed_free(&files);
+	expect(u, "[vdso]");
+}
+
+void
+unwinding_start(struct unwinding *u, const struct processes *now)
+{
+	u->present.backings = now->backings;
+	processes_copy(&u->present, now);
+	if (u->config->program)
+		expect_program(u, u->config->program);
+	for (int urgent = 1; urgent >= 0; urgent--)
+		for (size_t i = 0; i < u->present.n; i++) {
+			struct process *p = u->present.all[i];
+
+			if (p->space && is_target(u->config, p->pid) == urgent)
+				put(u, p, urgent);
+		}
+	put_changed(u);
+	loader_wait(u->loader, config_is_whole(u->config) ? SYSTEM_WAIT : TARGET_WAIT);
+}
+
+void
+unwinding_unknown(struct unwinding *u, uint32_t pid)
+{
+	struct process *p;
+
+	process_ask(&u->present, pid);
+	p = process_find(&u->present, pid);
+	if (p)
+		put(u, p, true);
+}
+
+/* Tables that a walk has missed: they were dropped, or found no room. */
+static void
+ask_wanted(struct unwinding *u, uint64_t time)
+{
+	uint32_t at = 1, table;
+
+	while ((table = tables_wanted(u->tables, &at)))
+		if (table < u->n_sources && time - u->sources[table].asked > RETRY)
+			ask(u, &u->sources[table], true);
+}
+
+void
+unwinding_follow(struct unwinding *u, struct sideband *sideband)
+{
+	sideband_follow(sideband, &u->present);
+	put_changed(u);
+}
+
+void
+unwinding_tick(struct unwinding *u, uint32_t window)
+{
+	uint64_t time = monotonic_ns();
+
+	if (time - u->aged < TICK)
+		return;
+	u->aged = time;
+	ask_wanted(u, time);
+	processes_purge(&u->present);
+	put_changed(u);
+	layout_age(u->layout, u->present.backings);
+	tables_age(u->tables, window);
+}
+
+void
+unwinding_account(struct unwinding *u, struct sampler_totals *t)
+{
+	struct tables_use use = tables_use(u->tables);
+	struct loader_counts counts = loader_counts(u->loader);
+
+	t->tables_dropped = use.dropped;
+	t->tables_refused = use.refused;
+	t->tables_unreadable = counts.unreadable;
+	t->layouts_refused = layout_refused(u->layout);
+}
