@@ -6,7 +6,7 @@ bats_require_minimum_version 1.5.0
 top=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 bin=${PB_BIN:-$top/build}
 PATH=$bin:$PATH
-export LC_ALL=C
+export LC_ALL=C XDG_CACHE_HOME=$BATS_RUN_TMPDIR/cache
 cd "$top" || exit 1
 
 # The commands that are built, one a line.
