@@ -39,8 +39,7 @@ library() {
 }
 
 @test "every row is the one that readelf tells: libc, ld.so, libcrypto, bash, python3" {
-	run_ok same_as_readelf "$(library libc.so.6)" "$(library ld-linux-x86-64.so.2)" "$(library libcrypto.so.3)" /bin/bash \
-		"$(python3 -c 'import os, sys; print(os.path.realpath(sys.executable))')"
+	run_ok same_as_readelf "$(library libc.so.6)" "$(library ld-linux-x86-64.so.2)" "$(library libcrypto.so.3)" /bin/bash /usr/bin/python3
 	contains "$output" "SIGNAL=1"
 }
 

@@ -40,8 +40,9 @@ class Run:
 
 
 def perf(*args, stop_after=None):
-    """perf record. Build-ids longer than usual, met on the way, crash it; then it is tried without looking at them."""
-    for extra in ([], [], ["--no-buildid"]):
+    """perf record. It crashes while another recorder on the machine asks the kernel for build-ids, since the kernel then
+    marks its records as if it had asked, too; so in the end it does."""
+    for extra in ([], [], ["--buildid-mmap"]):
         run = Run([*PERF, *extra, *args], stop_after=stop_after, may_fail=True)
         if run.good:
             return run

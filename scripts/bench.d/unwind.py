@@ -135,9 +135,9 @@ def storms(seconds):
     programs = [p for p in ("git", "perl", "python3", "gcc", "ld", "xz", "sed", "tar", "bash", "make") if have(p)]
     libraries = [compiled(f"library{i}.so", "dlopens.c", "-shared", "-fPIC", f"-DLIBRARY={i}") for i in range(LIBRARIES)]
     maps = compiled("maps", "maps.c", "-pthread")
-    storm("2,000 processes a minute, cold cache", cache_at("storm"), compiled("execs", "execs.c"), seconds, 2000, *programs)
+    storm("2,000 execs a minute, cold cache", cache_at("storm"), compiled("execs", "execs.c"), seconds, 2000, *programs)
     warm = {**os.environ, "XDG_CACHE_HOME": path("cache-storm")}
-    storm("2,000 processes a minute", warm, path("execs"), seconds, 2000, *programs)
+    storm("2,000 execs a minute", warm, path("execs"), seconds, 2000, *programs)
     storm(f"{LIBRARIES} libraries by dlopen", warm, compiled("dlopens", "dlopens.c"), seconds, *libraries)
     storm("500 threads map data", warm, maps, seconds, 500)
     storm("500 threads run new code", warm, maps, seconds, 500, "code")
