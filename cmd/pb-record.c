@@ -25,7 +25,7 @@ enum { MS = 1000000, TICK = 100 * MS, URGENT = MS }; /* URGENT: the least time b
 
 static struct sampler_config config = {
 	.max_depth = 1024, .unwind_memory = 128 << 20, .interval = 1000000000};
-static uint64_t segment_size = 8 << 20;
+static uint64_t segment_size = 2 << 20;
 static const char *output;
 static bool quiet, verbose, ignored;
 static bool has_count, has_frequency;
@@ -123,7 +123,7 @@ static const struct option_row options[] = {
 	{OPTION_SIZE, 0, "ring-size", "BYTES", "ring buffer of each cpu (by -F)", &config.ring_bytes, 4096,
 	 1 << 30},
 	{OPTION_UINT, 0, "segment-size", "RECORDS",
-	 "begin a new segment after so many definitions:\nbounds the memory of all readers (8388608)",
+	 "begin a new segment after so many definitions:\nbounds the memory of all readers (2097152)",
 	 &segment_size, 1, 1u << 31},
 	{OPTION_FLAG, 'q', "quiet", NULL, "say nothing but errors", &quiet},
 	{OPTION_FLAG, 'v', "verbose", NULL, "say what is sampled, and what became of it", &verbose},
