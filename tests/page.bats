@@ -19,7 +19,7 @@ setup() {
 drive() {
 	local wanted=$1
 	shift
-	run timeout 110 node "$top/tests/browser/$1" "${@:2}"
+	run timeout 200 node "$top/tests/browser/$1" "${@:2}"
 	echo "$output"
 	[ "$status" = 0 ]
 	[ "$(grep -c '^ok ' <<<"$output")" -ge "$wanted" ]

@@ -14,7 +14,7 @@ export async function open(url, options, script) {
 	await page?.context().close();
 	const context = await browser.newContext({viewport: {width: 1200, height: 700}, acceptDownloads: true, ...options});
 	page = await context.newPage();
-	page.setDefaultTimeout(5000);
+	page.setDefaultTimeout(10000);
 	trouble = [];
 	page.on("pageerror", e => trouble.push("error: " + e.message));
 	page.on("console", m => trouble.push("console: " + m.text()));
