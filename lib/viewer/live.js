@@ -43,6 +43,7 @@ class Live {
 		this.hopeless = "";
 		this.linked = false;
 		this.socket = null;
+		this.drop();
 		old?.close();
 		// What is on its way belongs to the place where we go on.
 		await this.work;

@@ -191,6 +191,19 @@ test("connecting twice leaves one socket, and those before are closed and not li
 	assert.deepEqual([shown, live.linked], [[100, 150], true]);
 });
 
+test("what was held for a socket that is no more comes again, and counts once", async () => {
+	const {live, shown} = await begin();
+	await open(snapshot(100));
+	live.freeze(true);
+	newest().say(delta(2, [windowOf(1, 50)]));
+	live.connect();
+	await calm();
+	await open(delta(2, [windowOf(1, 50)]));
+	live.freeze(false);
+	await calm();
+	assert.deepEqual([newest().address, shown, live.trouble], ["epoch=5&at=1", [100, 150], ""]);
+});
+
 test("counts beyond 2^53 are taken", async () => {
 	for (const [count, lost] of [[2 ** 53, 0], [2 ** 63, 0], [1, 2 ** 63]]) {
 		const {live, shown} = await begin();
