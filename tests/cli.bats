@@ -118,6 +118,24 @@ own() {
 	each wrong '-*' value
 }
 
+@test "a number, duration or size beyond its limits, or none: status 2, and the limits" {
+	local name option value said
+	while IFS='|' read -r name option value said; do
+		[ ! -x "$bin/$name" ] || fails 2 "$name: $option: '$value' is not a $said" $name "$option=$value"
+	done <<-'END'
+	pb-record|--interval|1ms|duration from 10ms to 1h
+	pb-record|--duration|0|duration of 1ns or more
+	pb-record|--ring-size|1k|size from 4k to 1G
+	pb-record|--max-depth|0|number from 1 to 1024
+	pb-svg|--width|99|number from 100 to 100000
+	pb-serve|--window|500ms|duration from 1s to 3600h
+	pb-serve|--window|3601h|duration from 1s to 3600h
+	pb-serve|--memory|15M|size from 16M to 1024G
+	pb-serve|--memory|1T|size from 16M to 1024G
+	pb-serve|--max-clients|none|number from 1 to 10000
+	END
+}
+
 @test "a missing file: status 1, its name and why" {
 	missing() { fails 1 "$name: /no/such/file: No such file or directory" $run /no/such/file; }
 	each reads '[st]*' missing

@@ -94,13 +94,46 @@ take(const struct option_row *row, const char *value)
 	return false;
 }
 
+struct unit {
+	const char *name;
+	uint64_t size;
+};
+
+/* A limit in the largest unit that it is a whole number of. */
+static const char *
+limit(const struct option_row *row, uint64_t value, char *to, size_t size)
+{
+	static const struct unit times[] = {{"h", 3600000000000}, {"m", 60000000000}, {"s", 1000000000}, {"ms", 1000000},
+					    {"us", 1000},	  {"ns", 1}};
+	static const struct unit sizes[] = {{"G", 1 << 30}, {"M", 1 << 20}, {"k", 1 << 10}, {"", 1}};
+	static const struct unit numbers[] = {{"", 1}};
+	const struct unit *u = row->kind == OPTION_DURATION ? times : row->kind == OPTION_SIZE ? sizes : numbers;
+
+	while (value % u->size)
+		u++;
+	snprintf(to, size, "%llu%s", (unsigned long long)(value / u->size), u->name);
+	return to;
+}
+
 static void
 bad_value(const struct option_row *row, const char *value)
 {
+	static const char *const kinds[] = {
+		[OPTION_UINT] = "number", [OPTION_DOUBLE] = "number", [OPTION_DURATION] = "duration", [OPTION_SIZE] = "size",
+		[OPTION_CALL] = NULL,
+	};
+	const char *kind = kinds[row->kind];
+	char least[32], most[32];
+
+	if (!kind)
+		die_usage("--%s: '%s' is not a valid %s", row->name, value, row->argument);
+	limit(row, row->min, least, sizeof(least));
+	limit(row, row->max, most, sizeof(most));
 	if (row->max)
-		die_usage("--%s: '%s' is not a %s from %llu to %llu", row->name, value, row->argument,
-			  (unsigned long long)row->min, (unsigned long long)row->max);
-	die_usage("--%s: '%s' is not a valid %s", row->name, value, row->argument);
+		die_usage("--%s: '%s' is not a %s from %s to %s", row->name, value, kind, least, most);
+	if (row->min)
+		die_usage("--%s: '%s' is not a %s of %s or more", row->name, value, kind, least);
+	die_usage("--%s: '%s' is not a %s", row->name, value, kind);
 }
 
 /* Fills getopt's two views of the table. */
