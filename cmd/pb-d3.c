@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/msg.h"
@@ -15,7 +16,7 @@
 #include "viewer/page.h"
 
 static bool as_json, as_html;
-static const char *template_file, *output, *title, *values, *count_name = "samples";
+static const char *template_file, *output, *title, *values, *count_name;
 
 /* What stands in the page templates of d3-flame-graph, and of perf, for the tree and for the page's settings. */
 static const char tree_mark[] = "/** @flamegraph_json **/", options_mark[] = "/** @options_json **/";
@@ -53,7 +54,7 @@ ends_in(const char *name, const char *ending)
 {
 	size_t n = strlen(name), m = strlen(ending);
 
-	return n >= m && !strcmp(name + n - m, ending);
+	return n >= m && !strcasecmp(name + n - m, ending);
 }
 
 static void
@@ -71,6 +72,8 @@ finish_options(void)
 		as_html = true;
 	if (as_html && values)
 		die_usage("--values is for JSON and --template: the page of --html shows both");
+	if (count_name && !as_html)
+		die_usage("--countname is for the page of --html");
 }
 
 static void
@@ -108,7 +111,7 @@ write_page(const struct tree *t, unsigned decimals)
 
 	escape_visible(&plain, name, strlen(name));
 	escape_xml(&safe, plain.data, plain.len, false);
-	d3_profile(t, decimals, name, count_name, &data);
+	d3_profile(t, decimals, name, count_name ? count_name : "samples", &data);
 	page_write(&(struct page){.title = buf_cstr(&safe), .data = data.data, .len = data.len}, &page);
 	buf_free(&plain);
 	buf_free(&safe);

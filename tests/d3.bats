@@ -92,6 +92,7 @@ data_block() {
 	pb-d3 -o "$out/a.json" "$input" && equals "$(<"$out/a.json")" "$json"
 	pb-d3 --output "$out/a.html" <"$input" && equals "$(<"$out/a.html")" "$html"
 	pb-d3 -o "$out/a.txt" "$input" && equals "$(<"$out/a.txt")" "$json"
+	pb-d3 -o "$out/A.HTML" --countname samples "$input" && equals "$(<"$out/A.HTML")" "$html"
 	pb-d3 -o "$out/b.html" --json "$input" && equals "$(<"$out/b.html")" "$json"
 	equals "$(pb-d3 -o - "$input")" "$json"
 	equals "$(pb-d3 - <"$input")" "$json"
@@ -100,6 +101,8 @@ data_block() {
 	fails 2 "one of --json, --html and --template" pb-d3 --json --template "$d3/template.html" "$input"
 	fails 2 "--values: 'total'" pb-d3 --values total "$input"
 	fails 2 "--values is for" pb-d3 --values self --html "$input"
+	fails 2 "--countname is for the page" pb-d3 --countname cycles "$input"
+	fails 2 "--countname is for the page" pb-d3 --countname cycles --template "$d3/template.html" "$input"
 	fails 2 "one FILE at most" pb-d3 a b
 }
 
