@@ -39,6 +39,8 @@ static bool
 take_listen(const char *value)
 {
 	where = value;
+	if (!strncmp(value, "unix:", 5) && strlen(value) > 5 && !listen_valid(value))
+		die_usage("--listen: %s: the path is too long: it may have %d bytes", value, LISTEN_PATH_MAX);
 	return listen_valid(value);
 }
 
@@ -154,6 +156,10 @@ say_address(const struct listening *l, const char *url)
 		free(path);
 	}
 	warn("%s", url);
+	if (l->everywhere && listen_own_name())
+		warn("on all addresses of this machine: for others, http://%s:%u/#t=%s", listen_own_name(), l->port, guard.token);
+	else if (l->everywhere)
+		warn("on all addresses of this machine");
 	if (!l->loopback)
 		warn("others can reach this address, and nothing is encrypted: who reads the traffic knows the token");
 }
@@ -178,7 +184,7 @@ static void
 find_user(struct user *u)
 {
 	if (!user_find(u, user_name))
-		die("--user: there is no user '%s'", user_name);
+		die_usage("--user: there is no user '%s'", user_name);
 }
 
 /* Listens, tells where, and gives up being root. */
@@ -197,6 +203,8 @@ open_listener(struct listening *l)
 	guard.loopback = l->loopback;
 	if (!l->unix_path && l->host[0] != '[')
 		take_host(l->host);
+	if (l->everywhere && listen_own_name())
+		take_host(listen_own_name());
 	listen_url(l, &url);
 	buf_printf(&url, "#t=%s", guard.token);
 	say_address(l, buf_cstr(&url));

@@ -20,6 +20,8 @@
 
 #define BACKLOG 512
 
+_Static_assert(LISTEN_PATH_MAX < sizeof(((struct sockaddr_un *)0)->sun_path), "a path and its end fit");
+
 /* ---- unix sockets ---- */
 
 /* Whether somebody listens there. */
@@ -80,8 +82,6 @@ bind_unix(struct listening *l, struct err *err)
 	mode_t before;
 	int failed;
 
-	if (!*l->unix_path || strlen(l->unix_path) >= sizeof(a.sun_path))
-		return err_set(err, "unix:%s: the path must have 1 to %zu bytes", l->unix_path, sizeof(a.sun_path) - 1);
 	strcpy(a.sun_path, l->unix_path);
 	if (make_way(&a, err))
 		return -1;
@@ -107,6 +107,13 @@ open_unix(struct listening *l, struct err *err)
 
 /* ---- TCP ---- */
 
+/* A name or an IPv4 address, of what a URL and the Host of a request may have in them. */
+static bool
+is_name(const char *host)
+{
+	return *host && strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") == strlen(host);
+}
+
 /* Splits "HOST:PORT"; an IPv6 address stands in brackets, which l->host keeps and `name` does not. */
 static bool
 split(struct listening *l, const char *where, char *name)
@@ -114,6 +121,7 @@ split(struct listening *l, const char *where, char *name)
 	const char *colon = strrchr(where, ':');
 	size_t len = colon ? (size_t)(colon - where) : 0;
 	bool brackets = len > 2 && where[0] == '[' && where[len - 1] == ']';
+	struct in6_addr v6;
 	uint64_t port;
 
 	if (!len || len >= sizeof(l->host) || (!brackets && memchr(where, ':', len)))
@@ -125,7 +133,7 @@ split(struct listening *l, const char *where, char *name)
 	memcpy(name, where + brackets, len - 2 * brackets);
 	name[len - 2 * brackets] = 0;
 	l->port = (unsigned)port;
-	return true;
+	return brackets ? inet_pton(AF_INET6, name, &v6) == 1 : is_name(name);
 }
 
 static bool
@@ -138,8 +146,31 @@ is_loopback(const struct sockaddr *a)
 	return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
 }
 
+static bool
+is_everywhere(const struct sockaddr *a)
+{
+	if (a->sa_family == AF_INET)
+		return ((const struct sockaddr_in *)a)->sin_addr.s_addr == htonl(INADDR_ANY);
+	return IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)a)->sin6_addr);
+}
+
+/* An address as it is usually written: "0" and "127.1" are 0.0.0.0 and 127.0.0.1. What is printed is one of this machine. */
+static void
+write_address(struct listening *l, const struct sockaddr *a)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (a->sa_family == AF_INET) {
+		inet_ntop(AF_INET, &((const struct sockaddr_in *)a)->sin_addr, text, sizeof(text));
+		snprintf(l->host, sizeof(l->host), "%s", l->everywhere ? "127.0.0.1" : text);
+	} else {
+		inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)a)->sin6_addr, text, sizeof(text));
+		snprintf(l->host, sizeof(l->host), "[%s]", l->everywhere ? "::1" : text);
+	}
+}
+
 static int
-bind_to(struct listening *l, const struct addrinfo *a, const char *where, struct err *err)
+bind_to(struct listening *l, const struct addrinfo *a, bool numeric, const char *where, struct err *err)
 {
 	struct sockaddr_storage bound;
 	socklen_t len = sizeof(bound);
@@ -157,6 +188,9 @@ bind_to(struct listening *l, const struct addrinfo *a, const char *where, struct
 	l->port = ntohs(bound.ss_family == AF_INET ? ((struct sockaddr_in *)&bound)->sin_port
 						   : ((struct sockaddr_in6 *)&bound)->sin6_port);
 	l->loopback = is_loopback((struct sockaddr *)&bound);
+	l->everywhere = is_everywhere((struct sockaddr *)&bound);
+	if (numeric || l->everywhere)
+		write_address(l, (struct sockaddr *)&bound);
 	return 0;
 }
 
@@ -165,6 +199,7 @@ open_tcp(struct listening *l, const char *where, struct err *err)
 {
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE}, *found = NULL;
 	char name[sizeof(l->host)], port[16];
+	bool numeric = true;
 	int status;
 
 	if (!split(l, where, name))
@@ -172,12 +207,13 @@ open_tcp(struct listening *l, const char *where, struct err *err)
 	snprintf(port, sizeof(port), "%u", l->port);
 	hints.ai_flags |= AI_NUMERICHOST;
 	if (getaddrinfo(name, port, &hints, &found)) { /* ask for names only when it is one */
+		numeric = false;
 		hints.ai_flags &= ~AI_NUMERICHOST;
 		status = getaddrinfo(name, port, &hints, &found);
 		if (status)
 			return err_set(err, "%s: %s", where, gai_strerror(status));
 	}
-	status = bind_to(l, found, where, err);
+	status = bind_to(l, found, numeric, where, err);
 	freeaddrinfo(found);
 	return status;
 }
@@ -190,7 +226,9 @@ listen_valid(const char *where)
 	struct listening l;
 	char name[sizeof(l.host)];
 
-	return !strncmp(where, "unix:", 5) ? where[5] : split(&l, where, name);
+	if (!strncmp(where, "unix:", 5))
+		return where[5] && strlen(where + 5) <= LISTEN_PATH_MAX;
+	return split(&l, where, name);
 }
 
 int
@@ -213,16 +251,20 @@ listen_open(struct listening *l, const char *where, struct err *err)
 void
 listen_url(const struct listening *l, struct buf *out)
 {
-	const char *host = l->host;
-
-	if (!strcmp(host, "0.0.0.0"))
-		host = "127.0.0.1";
-	if (!strcmp(host, "[::]"))
-		host = "[::1]";
 	if (l->unix_path)
 		buf_puts(out, "http://localhost:PORT/");
 	else
-		buf_printf(out, "http://%s:%u/", host, l->port);
+		buf_printf(out, "http://%s:%u/", l->host, l->port);
+}
+
+const char *
+listen_own_name(void)
+{
+	static char name[256];
+
+	if (gethostname(name, sizeof(name) - 1) || !is_name(name))
+		return NULL;
+	return name;
 }
 
 void

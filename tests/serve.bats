@@ -31,7 +31,7 @@ serve() {
 address() {
 	within 5 grep -q '#t=' "$t/err" || { cat "$t/err" && return 1; }
 	url=$(sed -n 's/^pb-serve: \(http:.*\)#t=.*/\1/p' "$t/err")
-	token=$(sed -n 's/.*#t=//p' "$t/err")
+	token=$(sed -n 's/^pb-serve: http:.*#t=//p' "$t/err")
 	port=${url##*:} port=${port%/}
 }
 
@@ -482,8 +482,9 @@ exec(open('tests/serve/web_client.py').read()); print(*Live().messages(6))" >"$t
 @test "a port in use: status 1, and which" {
 	held
 	fails 1 "127.0.0.1:$port: in use" pb-serve --listen "127.0.0.1:$port" "$pb/main.pb"
-	fails 2 "--listen: '127.0.0.1' is not a valid WHERE" pb-serve --listen 127.0.0.1 "$pb/main.pb"
-	fails 2 "--listen: '::1:80' is not a valid WHERE" pb-serve --listen ::1:80 "$pb/main.pb"
+	for where in 127.0.0.1 ::1:80 '[127.0.0.1]:0' '*:0' 'a b:0' 'a/b:0' '[::1%lo]:0' '[]:0' ':0' 127.0.0.1:65536 unix:; do
+		fails 2 "--listen: '$where' is not a valid WHERE" pb-serve --listen "$where" "$pb/main.pb"
+	done
 }
 
 @test "other addresses: IPv6; a warning on those that others reach" {
@@ -495,9 +496,21 @@ exec(open('tests/serve/web_client.py').read()); print(*Live().messages(6))" >"$t
 	ends 0
 	serve "$pb/main.pb" --listen 0.0.0.0:0
 	within 2 grep -q 'nothing is encrypted' "$t/err"
+	contains "$url" 'http://127.0.0.1:'
+	said "on all addresses of this machine: for others, http://$(uname -n):$port/#t=$token"
+	equals "$(ask / -H "Host: $(uname -n):$port")" 200
 	equals "$(ask /)" 200
 	equals "$(ask / -H 'Host: 10.1.2.3')" 200
 	equals "$(ask / -H 'Host: evil')" 403
+	kill $pid
+	ends 0
+	serve "$pb/main.pb" --listen 127.1:0
+	equals "$url" "http://127.0.0.1:$port/"
+	kill $pid
+	ends 0
+	serve "$pb/main.pb" --listen '[0::0]:0'
+	equals "$url" "http://[::1]:$port/"
+	said 'on all addresses' 1
 }
 
 @test "a unix socket: mode 0600; live, stale, in the way; removed at the end" {
@@ -520,6 +533,7 @@ exec(open('tests/serve/web_client.py').read()); print(*Live().messages(6))" >"$t
 	echo precious >"$t/file"
 	fails 1 "$t/file: exists and is not a socket" pb-serve --listen "unix:$t/file" "$pb/main.pb"
 	equals "$(cat "$t/file")" precious
+	fails 2 "the path is too long: it may have 107 bytes" pb-serve --listen "unix:$t/$(printf %0108d 0)" "$pb/main.pb"
 }
 
 @test "a unix socket under sudo is made by the caller, where the caller may make one" {
@@ -560,7 +574,7 @@ exec(open('tests/serve/web_client.py').read()); print(*Live().messages(6))" >"$t
 	rm "$t/held"
 	held --user 4711
 	contains "$(grep ^Uid /proc/$pid/status)" 4711
-	fails 1 "there is no user 'no such'" pb-serve --user 'no such' "$pb/main.pb"
+	fails 2 "there is no user 'no such'" pb-serve --user 'no such' "$pb/main.pb"
 	chmod 600 "$pb/main.pb"
 	run_ok timeout 8 pb-serve --once "$pb/main.pb" # it was opened before
 }
