@@ -189,12 +189,10 @@ merge_pairs(struct history *h, size_t n, uint64_t most)
 }
 
 void
-history_merge(struct history *h, uint64_t before, size_t most)
+history_merge(struct history *h, size_t first, size_t most)
 {
-	size_t n = 0;
+	size_t n = first < h->n ? first : h->n ? h->n - 1 : 0;
 
-	while (n + 1 < h->n && h->spans[n].end <= before)
-		n++;
 	most = most > 2 ? most : 2;
 	for (uint64_t windows = 2; n > most && windows < UINT32_MAX; windows *= 2)
 		n = merge_pairs(h, n, windows);

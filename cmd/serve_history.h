@@ -56,8 +56,8 @@ void history_settle(struct history *h);
 /* The nodes' or groups' ids, or where stacks end, have changed; NULL: as before. */
 void history_renumber(struct history *h, const uint32_t *nodes, const uint32_t *groups);
 
-/* Merges neighbours until no more than `most` windows are left apart that ended by `before` (the last one is always
- * kept apart), as evenly as they allow. */
-void history_merge(struct history *h, uint64_t before, size_t most);
+/* Merges neighbours until no more than `most` are left of the first windows (the last one of all is always kept apart), as
+ * evenly as they allow. */
+void history_merge(struct history *h, size_t first, size_t most);
 
 #endif

@@ -6,7 +6,8 @@
 #include "cmd/serve_renew.h"
 
 enum {
-	SPANS_MAX = 3600,   /* windows kept apart: an hour of seconds; pages keep no more */
+	SPANS_MAX = 4096,   /* windows, of which eight ninths are an hour of seconds */
+	COARSE_MIN = 64,    /* merged windows, or an eighth of those that are not if that is more */
 	NODES_SHARE = 1024, /* of the memory, in bytes: one node may be added before it is looked at again */
 };
 
@@ -43,21 +44,39 @@ take_window(void *to, struct span *w, bool continues)
 		history_append(h, w);
 }
 
+static size_t
+larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+/* How many of the last windows are to be told apart: those of the last window_ns that were recorded. Pauses do not count. */
+static size_t
+told_apart(const struct store *s)
+{
+	const struct history *h = &s->history;
+	uint64_t left = s->window_ns;
+	size_t n = 0;
+
+	while (n < h->n && n < SPANS_MAX / 9 * 8) {
+		const struct span *w = &h->spans[h->n - ++n];
+		uint64_t length = w->end > w->start ? w->end - w->start : 0;
+
+		if (length >= left)
+			break;
+		left -= length;
+	}
+	return n;
+}
+
 static void
 limit_windows(struct store *s)
 {
 	struct history *h = &s->history;
-	uint64_t newest = h->n ? h->spans[h->n - 1].end : 0;
-	size_t apart = 0;
+	size_t apart = told_apart(s);
 
-	if (h->n <= SPANS_MAX)
-		return;
-	while (apart < h->n && newest - h->spans[h->n - 1 - apart].end < s->window_ns)
-		apart++;
-	history_merge(h, newest > s->window_ns ? newest - s->window_ns : 0,
-		      apart < SPANS_MAX / 2 ? SPANS_MAX * 3 / 4 - apart : SPANS_MAX / 4);
-	if (h->n > SPANS_MAX)
-		history_merge(h, UINT64_MAX, SPANS_MAX * 3 / 4);
+	if (apart < h->n)
+		history_merge(h, h->n - apart, larger(apart / 8, COARSE_MIN));
 }
 
 /* What the profile and its history may take: with what a segment defines, half of all, for to make it smaller and to make
@@ -69,12 +88,6 @@ allowance(struct store *s)
 
 	s->crowded = s->segment_bytes > all - least;
 	return s->crowded ? (size_t)least : (size_t)(all - s->segment_bytes);
-}
-
-static size_t
-larger(size_t a, size_t b)
-{
-	return a > b ? a : b;
 }
 
 /* Coarser windows first, then fewer nodes and tasks. True: ids have changed. */
@@ -90,7 +103,7 @@ limit_memory(struct store *s, struct segment *g)
 	if (profile_bytes(p) + history_bytes(h) <= most)
 		return false;
 	for (size_t n = h->n; n > 64 && history_bytes(h) > most / 4; n /= 2)
-		history_merge(h, UINT64_MAX, n / 2);
+		history_merge(h, h->n, n / 2);
 	if (profile_bytes(p) + history_bytes(h) <= larger(most / 4 * 3, s->least + s->least / 8))
 		return false;
 	renew_smaller(p, h, &g->nodes, most / 2);

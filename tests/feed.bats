@@ -281,10 +281,47 @@ recursion() {
 	equals "$(wc -l <"$BATS_TEST_TMPDIR/folded-thread")" 2000
 }
 
-@test "days of windows: they are merged, oldest first, evenly" {
+# apart NAME SECONDS: of NAME's 600 windows the last SECONDS are told apart, the others merged; to how many
+# depends on what is read at a time.
+apart() {
+	feed -w "${2}000000000" stats <"$BATS_TEST_TMPDIR/$1"
+	jq -e --argjson n "$2" '.windows >= $n and .windows <= $n + ([64, $n / 8] | max) and .merged > 0 and .merged <= 600 - $n' \
+		"$BATS_TEST_TMPDIR/stats" >/dev/null ||
+		{ echo "$*: $(jq -c '[.windows, .merged]' "$BATS_TEST_TMPDIR/stats")" && false; }
+}
+
+# whole NAME SECONDS: none of them are merged.
+whole() {
+	feed -w "${2}000000000" stats <"$BATS_TEST_TMPDIR/$1"
+	equals "$(jq -c '[.windows, .merged]' "$BATS_TEST_TMPDIR/stats")" '[600,0]'
+}
+
+# seconds FROM TO: the lines of a segment whose windows are these seconds.
+seconds() {
+	printf '%s\n' segment event module frame stack task
+	for ((i = $1; i < $2; i++)); do
+		printf 'window start=%d000000000 end=%d000000000\nsample count=1\n' $i $((i + 1))
+	done
+	echo end
+}
+
+@test "--window: the last so many seconds are told apart, what was before is merged to an eighth as many, or 64" {
+	seconds 0 600 | pb-dump -r >"$BATS_TEST_TMPDIR/600"
+	whole 600 3600
+	whole 600 600
+	for n in 500 60 10 1; do apart 600 $n; done
+	# a pause of a day does not count
+	{ seconds 0 300 && seconds 86700 87000; } | pb-dump -r >"$BATS_TEST_TMPDIR/pause"
+	whole pause 600
+	apart pause 400
+}
+
+@test "days of windows: they are merged, oldest first, evenly; no more than 3640 are told apart" {
 	build/tests/serve/storm 20000 2 1000 >"$BATS_TEST_TMPDIR/stream"
 	feed -w 600000000000 stats <"$BATS_TEST_TMPDIR/stream"
-	equals "$(jq -c '[.samples, .windows <= 3600, .merged > 10000]' "$BATS_TEST_TMPDIR/stats")" '[40000,true,true]'
+	equals "$(jq -c '[.samples, .windows <= 675, .merged >= 19000]' "$BATS_TEST_TMPDIR/stats")" '[40000,true,true]'
+	feed -w 360000000000000 stats <"$BATS_TEST_TMPDIR/stream"
+	equals "$(jq -c '[.samples, .windows <= 4096, .windows > 3640, .merged <= 16360]' "$BATS_TEST_TMPDIR/stats")" '[40000,true,true,true]'
 }
 
 @test "a large snapshot is quick, clients that hold theirs share it" {
