@@ -20,6 +20,7 @@ struct walk {
 	__u64 reg[REGISTERS]; /* by DWARF's numbers; where in_memory has its bit, the address of the value */
 	__u32 known, in_memory;
 	__u64 pc, hash;
+	__u64 bottom; /* where the stack that is walked began */
 	__u32 n, limit;
 	__u32 is_return; /* pc is a return address: what it came from is the byte before */
 	__u32 is_made;	 /* it is none that a call has left: the first frame of a stack that a program made by hand */

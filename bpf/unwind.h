@@ -58,6 +58,7 @@ enum {
 	UNWIND_IN_REGISTER = 0x4000, /* as saved[SAVED_RETURN]: from here on, the number of the register that holds it */
 	UNWIND_SIGNED = 1,   /* flag, arm64: the return address carries a pointer authentication code */
 	UNWIND_REALIGNED = 2, /* flag: all of saved but RETURN count from the frame pointer + 16 and not from the CFA */
+	UNWIND_INNERMOST = 4, /* flag: true of the innermost frame only; elsewhere the frame pointer is to be followed */
 };
 
 /* Rule 0 of each table is UNWIND_NONE. */

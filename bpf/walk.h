@@ -127,13 +127,20 @@ give_up(struct walk *w, enum stack_end end)
 	return ended(w, w->early ? w->early : end);
 }
 
-/* Along the frame pointer, if it leads to code: to another stack (as Go's runtime changes them) only when that is behind
- * a call. */
+/* Whether a frame record, {caller's frame pointer, return address}, can be the next: further up this stack, with code to
+ * return to; or on another stack (Go's runtime changes them), then with a call before that or as the last one. */
+static __always_inline bool
+is_record(struct walk *w, __u64 fp, const __u64 record[2])
+{
+	if (fp >= w->reg[REG_SP])
+		return !record[1] || find_mapping(record[1] - 1);
+	return fp < w->bottom && (record[0] ? is_behind_call(record[1]) : find_mapping(record[1] - 1));
+}
+
 static __always_inline bool
 step_frame_pointer(struct walk *w)
 {
 	__u64 fp, record[2];
-	bool leads;
 
 	if (!with_frame_pointers || !read_register(w, REG_FP, &fp))
 		return give_up(w, END_NO_ROW);
@@ -142,13 +149,29 @@ step_frame_pointer(struct walk *w)
 	if (fp % 8 || bpf_probe_read_user(record, sizeof(record), (void *)fp))
 		return give_up(w, END_NO_ROW);
 	record[1] = CODE_ADDRESS(record[1]);
-	leads = !record[1] || (fp < w->reg[REG_SP] ? is_behind_call(record[1]) : find_mapping(record[1] - 1));
-	if (!leads)
+	if (!is_record(w, fp, record))
 		return give_up(w, END_NO_ROW);
+	if (fp < w->bottom)
+		w->bottom = fp;
 	w->reg[REG_FP] = record[0];
 	w->known = 1U << REG_FP | 1U << REG_SP;
 	w->in_memory = 0;
 	return arrive(w, fp + sizeof(record), record[1]);
+}
+
+/* The innermost frame of code that has no row and may have pushed a word (crti.o's and crtbegin.o's, which run in every
+ * process): on top of the stack is what a call has left, or below one word. */
+static __always_inline bool
+leave_leaf(struct walk *w)
+{
+	__u64 sp = w->reg[REG_SP], words[2];
+
+	if (!RETURN_ON_STACK || w->is_return || !w->here.table ||
+	    bpf_probe_read_user(words, sizeof(words), (void *)sp))
+		return false;
+	if (is_behind_call(words[0]))
+		return arrive(w, sp + 8, words[0]);
+	return is_behind_call(words[1]) && arrive(w, sp + 16, words[1]);
 }
 
 /* One step without a row. */
@@ -159,7 +182,7 @@ follow_frame_pointer(struct walk *w)
 		return leave_signal(w);
 	if (!w->is_return && leave_system_call(w))
 		return true;
-	return step_frame_pointer(w);
+	return step_frame_pointer(w) || (w->end == END_NO_ROW && leave_leaf(w));
 }
 
 static __always_inline bool
@@ -226,11 +249,10 @@ follow_rule(struct walk *w)
 		return false;
 	pc = CODE_ADDRESS(pc);
 	if (pc && !holds(&w->here, pc - 1) && !find_mapping(pc - 1)) {
-		/* Go's rows know nothing of the functions that change stacks. */
 		if (step_frame_pointer(w))
 			return true;
 		if (w->is_made)
-			return give_up(w, END_ROOT);
+			return false;
 	}
 	from = cfa;
 	if (w->rule.flags & UNWIND_REALIGNED) {
@@ -278,7 +300,9 @@ go_up(struct walk *w)
 	case UNWIND_REGISTER:
 	case UNWIND_LOAD:
 	case UNWIND_PLT:
-		return follow_rule(w);
+		if (w->rule.flags & UNWIND_INNERMOST && w->is_return)
+			return step_frame_pointer(w);
+		return follow_rule(w) || (w->is_made && ended(w, END_ROOT));
 	case UNWIND_SIGNAL:
 		return leave_signal(w);
 	case UNWIND_ROOT:
@@ -329,6 +353,7 @@ begin(struct walk *w)
 	FOR_EACH_REGISTER
 #undef TAKE_REGISTER
 	w->pc = w->regs.REGISTER_PC;
+	w->bottom = w->reg[REG_SP];
 	return IS_NATIVE(w->regs.REGISTER_MODE);
 }
 

@@ -7,6 +7,7 @@
 
 #include "unwind/cfa.h"
 #include "unwind/describe.h"
+#include "unwind/go.h"
 #include "unwind/image.h"
 #include "unwind/machine.h"
 #include "unwind/section.h"
@@ -16,14 +17,16 @@
 struct making {
 	struct rules rules;
 	struct image image;
+	bool go; /* this description is one of Go's */
 };
 
 static void
 put_row(void *to, uint64_t offset, const struct unwind_rule *rule)
 {
 	struct making *m = to;
+	struct unwind_rule meant = m->go ? go_rule(rule) : *rule;
 
-	image_row(&m->image, offset, rules_number(&m->rules, rule));
+	image_row(&m->image, offset, rules_number(&m->rules, &meant));
 }
 
 static int
@@ -31,10 +34,12 @@ make_table(const struct elf_file *f, const struct descriptions *d, struct unwind
 {
 	struct making m;
 	const struct cfa_out out = {put_row, &m};
+	bool go = go_built(f);
 
 	rules_begin(&m.rules);
 	image_begin(&m.image, d->all[0].start, d->all[d->n - 1].end);
 	for (size_t i = 0; i < d->n; i++) {
+		m.go = go && !d->all[i].common->section->eh;
 		cfa_run(d, &d->all[i], &out);
 		image_row(&m.image, d->all[i].end, RULE_NONE);
 	}

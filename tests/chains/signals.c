@@ -27,12 +27,18 @@ on_signal(int number, siginfo_t *info, void *context)
 	AND_BACK;
 }
 
+#if defined(__aarch64__)
+#define SPOIL(i) __asm__ volatile("" : "+r"(i))
+#else
+#define SPOIL(i) __asm__ volatile("mov %0, %%rbp" : "+r"(i)::"rbp")
+#endif
+
 /* Is interrupted at any of its instructions; what it has in rbp is no address. */
 static KEEP void
 interrupted(void)
 {
 	for (long i = 0; i < 20000000; i++)
-		__asm__ volatile("mov %0, %%rbp" : "+r"(i)::"rbp");
+		SPOIL(i);
 }
 
 static KEEP void

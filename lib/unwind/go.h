@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What Go's compiler leaves unsaid in .debug_frame. */
+#ifndef UNWIND_GO_H
+#define UNWIND_GO_H
+
+#include <stdbool.h>
+
+#include "bpf/unwind.h"
+#include "elf/file.h"
+
+/* Whether the file holds code that Go's compiler made. */
+bool go_built(const struct elf_file *f);
+
+/* The rule as it is meant: a function with a frame keeps its caller's frame pointer just below the return address
+ * (cmd/compile/abi-internal.md, "Stack layout"); one without a frame calls nobody, and where it seems to, it has changed to
+ * another stack, of which the rule does not know (runtime.systemstack). */
+struct unwind_rule go_rule(const struct unwind_rule *rule);
+
+#endif
