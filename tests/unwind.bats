@@ -92,7 +92,7 @@ library() {
 @test "every row is the one that readelf tells: arm64; signed return addresses are marked" {
 	local d=$BATS_TEST_TMPDIR arm64=(clang -target aarch64-linux-gnu -O2 -nostdlib -shared -fPIC -fuse-ld=lld -fasynchronous-unwind-tables)
 	gcc -D_GNU_SOURCE -D__TARGET_ARCH_arm64 -Ilib -I. -o "$d/rows" tests/unwind/rows.c \
-		lib/unwind/{cfa,describe,entry,expression,image,machine,rules,section,state,table}.c build/lib/{elf,base}.a -lz
+		lib/unwind/{cfa,describe,entry,expression,go,image,machine,rules,section,state,table}.c build/lib/{elf,base}.a -lz
 	"${arm64[@]}" -o "$d/plain" tests/unwind/arm64.c
 	"${arm64[@]}" -o "$d/signed" -mbranch-protection=pac-ret+b-key tests/unwind/arm64.c
 	run_ok python3 tests/unwind/compare.py "$d/rows" "$d/plain"

@@ -12,7 +12,7 @@ go_built(const struct elf_file *f)
 	return elf_section(f, ".gopclntab");
 }
 
-#if defined(__x86_64__)
+#if !defined(__aarch64__) && !defined(__TARGET_ARCH_arm64)
 
 struct unwind_rule
 go_rule(const struct unwind_rule *rule)
