@@ -235,6 +235,7 @@ struct session {
 	struct feed *feed;
 	bool live;	 /* when last looked at */
 	int spared;	 /* interrupts that were for the capture */
+	bool nothing;	 /* came that is a stream: there is nothing to serve */
 	uint64_t ended, latest; /* monotonic ns: when the stream's end was seen, and when to exit then */
 };
 
@@ -266,8 +267,11 @@ is_over(struct session *s)
 		if (!s->latest)
 			s->latest = now + ONCE_MS * MS;
 		web_refresh(web);
-		say_end(s->feed, last);
+		s->nothing = !stop && !feed_began(s->feed);
+		say_end(s->feed, last || s->nothing);
 	}
+	if (s->nothing)
+		return true;
 	if (!last || (s->live && !stop))
 		return false;
 	web_wake_in(web, SETTLE_MS);
@@ -276,11 +280,12 @@ is_over(struct session *s)
 	return now >= s->latest || (s->ended && now - s->ended >= SETTLE_MS * MS && web_settled(web));
 }
 
-static enum feed_state
+/* Returns the exit status. */
+static int
 serve(const struct input *in)
 {
 	struct session s = {.in = *in, .live = true};
-	enum feed_state state;
+	bool failed;
 	const char *note;
 
 	s.feed = feed_start(in->fd, in->name, &feed_options, web_wake, web);
@@ -290,12 +295,12 @@ serve(const struct input *in)
 		while ((note = feed_note(s.feed)))
 			warn("%s", note);
 	}
-	state = feed_state(s.feed);
+	failed = s.nothing || feed_state(s.feed) == FEED_FAILED;
 	web_close(web);
 	feed_close(s.feed);
 	leave_signals();
 	web_free(web);
-	return state;
+	return failed ? EXIT_FAILED : EXIT_DONE;
 }
 
 int
@@ -303,7 +308,7 @@ main(int argc, char **argv)
 {
 	struct listening listening;
 	struct input in;
-	enum feed_state state;
+	int status;
 
 	stdio_init();
 	in = open_input(argv + options_parse(&command, argc, argv));
@@ -318,7 +323,7 @@ main(int argc, char **argv)
 	if (!web)
 		die("cannot serve:");
 	catch_signals();
-	state = serve(&in);
+	status = serve(&in);
 	listen_close(&listening);
-	return state == FEED_FAILED ? EXIT_FAILED : EXIT_DONE;
+	return status;
 }

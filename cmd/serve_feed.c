@@ -68,6 +68,7 @@ struct feed {
 	pthread_mutex_t ring_lock; /* of what follows; never held long; taken last */
 	struct ring ring;
 	enum feed_state state;
+	bool began;
 	char *error; /* the thread writes it, and reads it without the lock */
 	uint64_t epoch, at;
 	bool noted[NOTES], said[NOTES];
@@ -217,6 +218,9 @@ take_block(struct feed *f)
 		set_error(f, warning);
 	if (stream_type(f->stream) == RECORD_segment) {
 		end_segment(f);
+		pthread_mutex_lock(&f->ring_lock);
+		f->began = true;
+		pthread_mutex_unlock(&f->ring_lock);
 		return;
 	}
 	while (!segment_take(&f->segment, f->stream))
@@ -387,6 +391,17 @@ feed_state(struct feed *f)
 	state = f->state;
 	pthread_mutex_unlock(&f->ring_lock);
 	return state;
+}
+
+bool
+feed_began(struct feed *f)
+{
+	bool began;
+
+	pthread_mutex_lock(&f->ring_lock);
+	began = f->began;
+	pthread_mutex_unlock(&f->ring_lock);
+	return began;
 }
 
 void

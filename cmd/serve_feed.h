@@ -44,6 +44,9 @@ void feed_wait(struct feed *f);
 
 enum feed_state feed_state(struct feed *f);
 
+/* Whether anything came that is a stream: a segment's first record. */
+bool feed_began(struct feed *f);
+
 /* Appends what is wrong with the stream, as its reader says it; nothing when all is well. */
 void feed_error(struct feed *f, struct buf *out);
 

@@ -460,10 +460,24 @@ exec(open('tests/serve/web_client.py').read()); live = Live(); time.sleep(4)" >/
 }
 
 @test "malformed, and served until Ctrl-C: the status is 1 then" {
-	serve /bin/sh
-	within 3 grep -q 'not a pb stream' "$t/err"
+	cat "$pb/main.pb" /bin/sh >"$t/malformed"
+	serve "$t/malformed"
+	within 3 grep -q 'bytes after END' "$t/err"
 	equals "$(ask /)" 200
+	api /api/folded
+	cmp "$t/body" <(pb-fold "$pb/main.pb")
 	kill -INT $pid
+	ends 1
+}
+
+@test "no stream at all, or nothing of one: status 1 at once" {
+	head -c 20 "$pb/main.pb" >"$t/cut"
+	fails 1 "<stdin>: offset 0: not a pb stream" timeout 8 pb-serve </bin/sh
+	fails 1 "<stdin>: offset 0: empty: not a pb stream" timeout 8 bash -c 'sleep 0.5 | pb-serve'
+	fails 1 "record cut short" timeout 8 pb-serve "$t/cut"
+	[[ $stderr != *"is served until"* ]]
+	held
+	exec 7>&-
 	ends 1
 }
 
