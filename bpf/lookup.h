@@ -26,7 +26,8 @@ struct walk {
 	__u32 is_made;	 /* it is none that a call has left: the first frame of a stack that a program made by hand */
 	__u32 end, early; /* early: enum stack_end of a step that had to guess, for want of a mapping or table; or 0 */
 	__u32 pid;
-	struct layout_process process;
+	__u32 is_known;		 /* the process, as of its last exec */
+	__u32 first, n_mappings; /* its own */
 	struct layout_mapping here;  /* the mapping of the last look-up */
 	struct layout_mapping asked; /* what the kernel said when it was asked */
 	__u32 has_asked;
@@ -136,7 +137,7 @@ ask_kernel(__u64 address, struct layout_mapping *m)
 static __always_inline void
 remember(struct walk *w, const struct layout_mapping *m)
 {
-	struct layout_process *p = bpf_map_lookup_elem(&processes, &w->pid);
+	struct layout_process *p = w->is_known ? bpf_map_lookup_elem(&processes, &w->pid) : NULL;
 
 	if (!p)
 		return;
@@ -169,7 +170,7 @@ find_asked(struct walk *w, __u64 address)
 static __always_inline bool
 find_told(struct walk *w, __u64 address)
 {
-	__u32 low = w->process.first, end = low + w->process.n, high = end;
+	__u32 low = w->first, end = low + w->n_mappings, high = end;
 	struct layout_mapping *m;
 
 	for (int i = 0; i < MAPPING_STEPS && low < high; i++) {
@@ -194,9 +195,11 @@ find_told(struct walk *w, __u64 address)
 static __always_inline bool
 find_born(struct walk *w, __u64 address)
 {
-	for (int i = 0; i < LAYOUT_BORN; i++)
-		if (holds(&w->process.born[i], address)) {
-			w->here = w->process.born[i];
+	struct layout_process *p = w->is_known ? bpf_map_lookup_elem(&processes, &w->pid) : NULL;
+
+	for (int i = 0; p && i < LAYOUT_BORN; i++)
+		if (holds(&p->born[i], address)) {
+			w->here = p->born[i];
 			return true;
 		}
 	return false;

@@ -78,10 +78,12 @@ prepare_walk(struct bpf_perf_event_data *ctx, struct walk *w, const struct sampl
 	w->limit = user_depth;
 	if (p && !p->exec)
 		p->exec = key->exec + 1ULL;
-	if (p && p->exec == key->exec + 1ULL)
-		w->process = *p;
-	else
-		__builtin_memset(&w->process, 0, sizeof(w->process));
+	w->is_known = p && p->exec == key->exec + 1ULL;
+	w->first = w->n_mappings = 0;
+	if (p && w->is_known) {
+		w->first = p->first;
+		w->n_mappings = p->n;
+	}
 	w->pid = key->pid;
 	return take_registers(ctx, w) && begin(w);
 }

@@ -216,8 +216,6 @@ take_upgrade(struct lws *wsi, const char *to)
 		return answer_refusal(wsi, REFUSED_TOKEN, "401 Unauthorized", "WWW-Authenticate: Bearer realm=\"pb-serve\"\r\n");
 	if (!live_query(wsi, &epoch, &at))
 		return answer_refusal(wsi, REFUSED_QUERY, "400 Bad Request", "");
-	if (w->n_clients >= w->o.max_clients)
-		return answer_refusal(wsi, REFUSED_CLIENTS, "503 Service Unavailable", "Retry-After: 5\r\n");
 	return 0;
 }
 

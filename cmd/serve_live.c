@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The live pages: each is where it is in the feed's messages, and takes the next when it has room. There is no queue: a
  * client that is slow, paused or gone costs no more than the message in its hands. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,8 @@ enum {
 	CLOSE_SECONDS = 5,
 	HELD_SHARE = 8,	/* of the memory: what messages may take that only slow clients need */
 };
+
+#define TRY_LATER ((enum lws_close_status)1013)
 
 struct client {
 	struct client *next;
@@ -47,6 +50,24 @@ live_query(struct lws *wsi, uint64_t *epoch, uint64_t *at)
 	return number(wsi, "epoch=", epoch) && number(wsi, "at=", at);
 }
 
+static void
+close_with(struct client *c, enum lws_close_status status)
+{
+	if (!c->close)
+		c->close = status;
+	lws_callback_on_writable(c->wsi);
+}
+
+/* The connection closes as soon as there is room for the reason; what comes until then is not read. */
+static void
+refuse(struct web *w, struct client *c, enum refusal why, enum lws_close_status status)
+{
+	web_refuse(w, why);
+	close_with(c, status);
+	lws_set_timeout(c->wsi, PENDING_TIMEOUT_CLOSE_SEND, CLOSE_SECONDS);
+}
+
+/* One too many is told so by the close of its WebSocket: of an upgrade that is refused a page never learns why. */
 static int
 join(struct web *w, struct client *c, struct lws *wsi)
 {
@@ -54,6 +75,10 @@ join(struct web *w, struct client *c, struct lws *wsi)
 	c->wsi = wsi;
 	if (!live_query(wsi, &c->epoch, &c->at))
 		return -1;
+	if (w->n_clients >= w->o.max_clients) {
+		refuse(w, c, REFUSED_CLIENTS, TRY_LATER);
+		return 0;
+	}
 	c->next = w->clients;
 	w->clients = c;
 	w->n_clients++;
@@ -86,18 +111,16 @@ leave(struct web *w, struct client *c)
 
 /* ---- to the page ---- */
 
-static void
-close_with(struct client *c, enum lws_close_status status)
-{
-	if (!c->close)
-		c->close = status;
-	lws_callback_on_writable(c->wsi);
-}
-
 static int
-say_goodbye(struct client *c)
+say_goodbye(const struct web *w, const struct client *c)
 {
-	lws_close_reason(c->wsi, c->close, NULL, 0);
+	char reason[96] = "";
+	int n = 0;
+
+	if (c->close == TRY_LATER)
+		n = snprintf(reason, sizeof(reason), "too many pages are open (--max-clients %llu)",
+			     (unsigned long long)w->o.max_clients);
+	lws_close_reason(c->wsi, c->close, (unsigned char *)reason, (size_t)n);
 	return -1;
 }
 
@@ -195,15 +218,6 @@ live_drop_slow(struct web *w)
 
 /* ---- from the page ---- */
 
-/* The connection closes as soon as there is room for the reason; what comes until then is not read. */
-static void
-refuse(struct web *w, struct client *c, enum refusal why, enum lws_close_status status)
-{
-	web_refuse(w, why);
-	close_with(c, status);
-	lws_set_timeout(c->wsi, PENDING_TIMEOUT_CLOSE_SEND, CLOSE_SECONDS);
-}
-
 static void
 take(struct web *w, struct client *c, const char *text, size_t len)
 {
@@ -244,7 +258,7 @@ live_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *
 		leave(w, c);
 		break;
 	case LWS_CALLBACK_SERVER_WRITEABLE:
-		return c->close ? say_goodbye(c) : send_some(w, c);
+		return c->close ? say_goodbye(w, c) : send_some(w, c);
 	case LWS_CALLBACK_RECEIVE:
 		take(w, c, in, len);
 		break;

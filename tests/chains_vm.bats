@@ -51,13 +51,13 @@ in_vm() {
 	[ $failed = 0 ]
 }
 
-programs=(alloca alloca-lld alloca-static alloca-spie bigframe sorting signals signals-alt recursion context callback threads
-	tailcall realign copying faulting pingpong)
+programs=(alloca alloca-static alloca-spie bigframe sorting signals signals-alt recursion context callback threads tailcall
+	copying faulting pingpong)
 
 @test "the chains on kernel 6.1" {
 	tests/chains/build "$BATS_TEST_TMPDIR/programs.d"
-	in_vm amd64 6.1 /lib/x86_64-linux-gnu "$BATS_TEST_TMPDIR/programs.d" "${programs[@]}" exceptions clock mixed assembly \
-		noreturn trapping
+	in_vm amd64 6.1 /lib/x86_64-linux-gnu "$BATS_TEST_TMPDIR/programs.d" "${programs[@]}" alloca-lld realign exceptions \
+		clock mixed assembly noreturn trapping
 }
 
 @test "the chains on kernel 6.12" {

@@ -374,13 +374,13 @@ memory flat
 memory flat"
 }
 
-@test "--max-clients: one more is told to come later" {
+@test "--max-clients: one more is told why, and to come later" {
 	[ -d tests/browser/node_modules/ws ] || skip "npm ci has not run in tests/browser"
 	held --max-clients 1
 	python3 -c "import sys; sys.argv = ['', 'head', '$port', '$token', '0']
 exec(open('tests/serve/web_client.py').read()); live = Live(); time.sleep(4)" >/dev/null 3>&- 7>&- &
 	sleep 1
-	equals "$(timeout 9 node tests/serve/web_ws.mjs "$port" "$token")" 503
+	equals "$(timeout 9 node tests/serve/web_ws.mjs "$port" "$token")" $'open pb-live\nclose 1013 too many pages are open (--max-clients 1)'
 	said 'too many live clients' 1
 }
 

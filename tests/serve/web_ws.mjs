@@ -9,7 +9,7 @@ socket.once("message", data => {
 	console.log("message", data.toString("latin1", 0, 1));
 	socket.close(1000);
 });
-socket.on("close", code => console.log("close", code));
+socket.on("close", (code, reason) => console.log("close", code, ...reason.length ? [`${reason}`] : []));
 socket.on("unexpected-response", (request, response) => {
 	console.log(response.statusCode);
 	process.exit();
