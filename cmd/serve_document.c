@@ -336,7 +336,7 @@ put_figures(const struct document *d, struct buf *out)
 	} figures[] = {
 		{"samples", d->samples}, {"nodes", d->nodes},   {"frames", d->frames}, {"tasks", d->tasks},
 		{"windows", d->windows}, {"cells", d->n_cells}, {"memory", d->bytes},  {"memory_limit", d->cap},
-		{"held", d->held},	 {"epoch", d->epoch},	{"at", d->at},
+		{"held", d->held},	 {"silent", d->silent}, {"epoch", d->epoch},   {"at", d->at},
 	};
 
 	buf_add(out, d->facts.data, d->facts.len - 1);

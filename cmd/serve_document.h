@@ -20,7 +20,7 @@
 struct document {
 	enum feed_document which;
 	struct fold_groups by;
-	uint64_t epoch, at, bytes, held, cap; /* the feed's, for the figures */
+	uint64_t epoch, at, bytes, held, cap, silent; /* the feed's, for the figures */
 	size_t most;	  /* bytes that it may take */
 	atomic_bool stop; /* it is not wanted any more */
 

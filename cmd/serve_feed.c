@@ -55,7 +55,7 @@ struct feed {
 	struct stream *stream;
 	struct segment segment;
 	bool cut_off;	    /* by feed_stop() */
-	uint64_t entered;   /* when, CLOCK_MONOTONIC */
+	uint64_t entered;   /* when, CLOCK_MONOTONIC; changed with the lock held */
 	enum feed_state becomes; /* with the next that is entered */
 
 	pthread_mutex_t lock; /* of what follows, and of segment.nodes; held long while the profile is made smaller */
@@ -282,6 +282,8 @@ take_document(void *to, struct document *d)
 	pthread_mutex_lock(&f->ring_lock);
 	d->bytes += ring_bytes(&f->ring);
 	d->held = f->ring.given_bytes;
+	if (f->state == FEED_LIVE)
+		d->silent = (clock_ns(CLOCK_MONOTONIC) - f->entered) / 1000000000;
 	pthread_mutex_unlock(&f->ring_lock);
 	unlock(f, false);
 	d->cap = f->options.memory;

@@ -440,10 +440,12 @@ exec(open('tests/serve/web_client.py').read()); live = Live(); time.sleep(4)" >/
 	sleep 3
 	equals "$(ask /)" 200
 	api /api/stats
-	grep -q '"state": "live"' "$t/body"
+	equals "$(jq -c '[.state, .silent >= 2]' "$t/body")" '["live",true]'
 	tail -c +601 "$pb/main.pb" >&7
 	exec 7>&-
 	within 3 grep -q 'the stream has ended' "$t/err"
+	api /api/stats
+	equals "$(jq -c '[.state, .silent]' "$t/body")" '["ended",0]'
 	api /api/folded
 	cmp "$t/body" <(pb-fold "$pb/main.pb")
 }
