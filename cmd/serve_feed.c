@@ -47,7 +47,6 @@ struct feed {
 	void (*wake)(void *to);
 	void *to;
 	pthread_t thread;
-	bool joined;
 	int input, stopping, nothing; /* our own descriptor of the input; an eventfd; /dev/null, for when there is no file left */
 	char *name;
 
@@ -61,6 +60,7 @@ struct feed {
 	pthread_mutex_t lock; /* of what follows, and of segment.nodes; held long while the profile is made smaller */
 	struct store store;
 	struct buf facts;
+	atomic_bool began;  /* the first segment */
 	atomic_bool missed; /* somebody did not wait for the lock and is to be woken when it is free */
 
 	struct clerk clerk;
@@ -68,7 +68,6 @@ struct feed {
 	pthread_mutex_t ring_lock; /* of what follows; never held long; taken last */
 	struct ring ring;
 	enum feed_state state;
-	bool began;
 	char *error; /* the thread writes it, and reads it without the lock */
 	uint64_t epoch, at;
 	bool noted[NOTES], said[NOTES];
@@ -218,9 +217,7 @@ take_block(struct feed *f)
 		set_error(f, warning);
 	if (stream_type(f->stream) == RECORD_segment) {
 		end_segment(f);
-		pthread_mutex_lock(&f->ring_lock);
-		f->began = true;
-		pthread_mutex_unlock(&f->ring_lock);
+		atomic_store(&f->began, true);
 		return;
 	}
 	while (!segment_take(&f->segment, f->stream))
@@ -358,18 +355,10 @@ feed_stop(struct feed *f)
 }
 
 void
-feed_wait(struct feed *f)
-{
-	if (!f->joined)
-		pthread_join(f->thread, NULL);
-	f->joined = true;
-}
-
-void
 feed_close(struct feed *f)
 {
 	feed_stop(f);
-	feed_wait(f);
+	pthread_join(f->thread, NULL);
 	clerk_free(&f->clerk);
 	segment_free(&f->segment);
 	store_free(&f->store);
@@ -398,12 +387,7 @@ feed_state(struct feed *f)
 bool
 feed_began(struct feed *f)
 {
-	bool began;
-
-	pthread_mutex_lock(&f->ring_lock);
-	began = f->began;
-	pthread_mutex_unlock(&f->ring_lock);
-	return began;
+	return atomic_load(&f->began);
 }
 
 void

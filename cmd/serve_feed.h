@@ -39,9 +39,6 @@ void feed_close(struct feed *f);
 /* Reads no further: the state becomes FEED_STOPPED unless it ended already. */
 void feed_stop(struct feed *f);
 
-/* Waits until nothing more is read; `wake` is not called after that. */
-void feed_wait(struct feed *f);
-
 enum feed_state feed_state(struct feed *f);
 
 /* Whether anything came that is a stream: a segment's first record. */
