@@ -4,7 +4,7 @@
 // Page is this with the state and the drawing (page.js).
 class Actions {
 	zoomIn(graph, node) {
-		const path = pathOf(graph.tree, node);
+		const path = stepsOf(graph.tree, node);
 		graph.focused = node;
 		if (graph === this.graph) {
 			this.zoomTo(path);
@@ -42,7 +42,8 @@ class Actions {
 	}
 
 	targetName() {
-		return this.target() ? nameOf(this.activeGraph().tree, this.target()) : "";
+		const {tree} = this.activeGraph(), node = this.target();
+		return node ? functionText(tree.profile, tree.frame[node]) : "";
 	}
 
 	step(direction) {
@@ -67,14 +68,16 @@ class Actions {
 		this.change({sandwich: name, panels: this.view.panels === "table" ? "both" : this.view.panels}, true);
 	}
 
-	copy(name) {
+	copy(text) {
+		const {name} = readFunction(text);
 		if (!name)
 			return;
 		copyText(name);
 		this.say("copied " + shownName(name));
 	}
 
-	// Just this function, whatever else has such letters; once more for none.
+	// Names of functions are texts as functionText() makes them. Just this one, whatever else has such letters; once more
+	// for none.
 	pick(name) {
 		const already = this.view.exact && this.view.search === name;
 		this.change({search: already ? "" : name, regex: false, exact: !already});
@@ -92,18 +95,18 @@ class Actions {
 			this.menu.open("all", [{label: "Zoom out to all", act: () => this.zoomIn(graph, 0)}, {label: "Reset view", act: () => this.reset()}],
 				x, y, graph.canvas);
 		else
-			this.menu.open(shownName(name), [zoom, ...this.functionItems(name)], x, y, graph.canvas);
+			this.menu.open(shownName(name), [zoom, ...this.functionItems(functionText(graph.tree.profile, graph.tree.frame[node]))], x, y, graph.canvas);
 	}
 
 	openRowMenu(name, x, y, opener) {
-		this.menu.open(shownName(name), this.functionItems(name), x, y, opener);
+		this.menu.open(shownFunction(name), this.functionItems(name), x, y, opener);
 	}
 
 	functionItems(name) {
 		return [{label: "Sandwich: callers and callees", act: () => this.sandwichOf(name)},
 			{label: "Only stacks with this function", act: () => this.limit("focus", name)},
 			{label: "Hide stacks with this function", act: () => this.limit("hide", name)},
-			{label: "Search for this name", act: () => this.change({search: name, regex: false, exact: false})},
+			{label: "Search for this name", act: () => this.change({search: readFunction(name).name, regex: false, exact: false})},
 			{label: "Copy name", act: () => this.copy(name)}];
 	}
 
@@ -118,7 +121,7 @@ class Actions {
 			while (zoom && tree.total[node] / tree.total[tree.parent[zoom]] * width >= 24)
 				zoom = tree.parent[zoom];
 			graph.focused = node;
-			this.change({zoom: pathOf(tree, zoom)}, true);
+			this.change({zoom: stepsOf(tree, zoom)}, true);
 			this.refresh();
 		}
 		graph.focus(node, true);

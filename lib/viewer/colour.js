@@ -54,6 +54,8 @@ const colourOf = (profile, frame, by, dark) => {
 		return mixColour(HUES[kind], name, dark);
 	if (by === "name")
 		return mixColour({hue: 0, range: 360, chroma: 0.095}, name, dark);
+	if (by === "mixed")
+		return mixColour(HUES[KIND.MARK], name, dark);
 	if (frames.module[frame] < 0)
 		return mixColour(kind === KIND.KERNEL ? HUES[kind] : HUES[KIND.MARK], name, dark);
 	// The module says which hue; the name only how light it is.
@@ -74,6 +76,10 @@ const frameColour = (profile, frame, by, dark) => {
 		ways.set(way, colours = []);
 	return colours[frame] ??= colourOf(profile, frame, by, dark);
 };
+
+// A node of several modules has the colour of none.
+const nodeColour = ({profile, frame, mixed}, node, by, dark) =>
+	frameColour(profile, frame[node], by === "module" && mixed[node] ? "mixed" : by, dark);
 
 // For text on any of these colours: one per theme, so that the eye need not adapt from frame to frame.
 const textColour = (profile, frame, by, dark) => (dark ? DARK : LIGHT).text;

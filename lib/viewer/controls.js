@@ -93,7 +93,7 @@ class Controls {
 	showNumbers(tree, functions, live) {
 		const {profile} = tree, {facts} = profile, amount = roundAmount(profile, tree.total[0]), of = roundAmount(profile, profile.total);
 		this.number(this.total, amount, unitText(profile, amount) + (amount < of ? " of " + groupedText(of) : ""));
-		const truncated = roundAmount(profile, functions.find(f => f.name === "[truncated]")?.total || 0);
+		const truncated = roundAmount(profile, functions.reduce((sum, f) => sum + (f.name === "[truncated]" ? f.total : 0), 0));
 		this.number(this.truncated, truncated, groupedText(truncated) + " truncated", truncated > 0);
 		setShown(this.truncated, live || truncated > 0);
 		for (const part of [this.rate, this.lost])

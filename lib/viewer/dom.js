@@ -65,6 +65,12 @@ function kindText(kind) {
 	return kindNames[kind] || "";
 }
 
+// "memcpy", "memcpy (kernel)"
+function shownFunction(text) {
+	const {name, kind} = readFunction(text);
+	return shownName(name) + (kind === ANY_KIND ? "" : " (" + KIND_WORDS[kind] + ")");
+}
+
 function clockText(ms) {
 	const d = new Date(ms), two = n => String(n).padStart(2, "0");
 	return two(d.getHours()) + ":" + two(d.getMinutes()) + ":" + two(d.getSeconds());

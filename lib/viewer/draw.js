@@ -39,7 +39,7 @@ function frameLook(layout, node, look) {
 	if (node === 0)
 		return {fill: look.ink.root, text: look.ink.text, faded: faded && !look.hit};
 	const frame = tree.frame[node];
-	return {fill: frameColour(tree.profile, frame, look.by, look.dark), text: textColour(tree.profile, frame, look.by, look.dark),
+	return {fill: nodeColour(tree, node, look.by, look.dark), text: textColour(tree.profile, frame, look.by, look.dark),
 		faded: faded || Boolean(look.hit)};
 }
 

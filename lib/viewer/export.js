@@ -54,9 +54,9 @@ const foldedTree = tree => {
 			ids[id] = folded.child(ids[parent[id]], safeFrame(id));
 		folded.self[ids[id]] += self[id];
 	}
-	const {names} = profile, ranks = new Uint32Array(names.length);
-	names.map((_, name) => name).sort((a, b) => compareTexts(names[a], names[b])).forEach((name, rank) => {
-		ranks[name] = rank;
+	const {names, functions: {n: count, name}} = profile, ranks = new Uint32Array(count);
+	Array.from(ranks.keys()).sort((a, b) => compareTexts(names[name[a]], names[name[b]])).forEach((id, rank) => {
+		ranks[id] = rank;
 	});
 	folded.link(ranks);
 	return folded;

@@ -42,7 +42,7 @@ const placeFrames = (tree, top, width) => {
 const svgFrame = (tree, {node, x, width}, y, {by, dark}) => {
 	const {profile, total} = tree, name = nameOf(tree, node), letters = [...name];
 	const room = Math.floor((width - 6) / SVG_CHARACTER), wide = Math.max(width - 0.5, 0.05).toFixed(2);
-	const fill = node === 0 ? dark ? "#3a3a3c" : "#dddddd" : frameColour(profile, tree.frame[node], by, dark);
+	const fill = node === 0 ? dark ? "#3a3a3c" : "#dddddd" : nodeColour(tree, node, by, dark);
 	const share = total[0] > 0 ? (total[node] * 100 / total[0]).toFixed(2) : "0.00";
 	const shown = letters.length <= room ? name : `${letters.slice(0, room - 1).join("")}…`;
 	return [

@@ -31,7 +31,7 @@ class Finder {
 	flush() {
 		clearTimeout(this.timer);
 		this.typing = false;
-		if (this.input.value === this.page.view.search)
+		if (this.input.value === this.shownOf(this.page.view))
 			return;
 		this.page.change({search: this.input.value, exact: false});
 	}
@@ -54,9 +54,13 @@ class Finder {
 
 	show(view) {
 		// What is being typed is newer than the view.
-		if (!this.typing && this.input.value !== view.search)
-			this.input.value = view.search;
+		if (!this.typing && this.input.value !== this.shownOf(view))
+			this.input.value = this.shownOf(view);
 		this.regex.setAttribute("aria-pressed", String(view.regex));
+	}
+
+	shownOf(view) {
+		return view.exact ? readFunction(view.search).name : view.search;
 	}
 
 	// By node whether it is a hit, null when nothing is searched.
@@ -94,18 +98,18 @@ class Finder {
 	}
 }
 
-// search()'s answer, null when nothing is searched. A row of the table asks for just its name.
+// search()'s answer, null when nothing is searched. A row of the table asks for just its function.
 function findIn(tree, view) {
 	if (!view.search)
 		return null;
-	return view.exact ? searchName(tree, view.search) : search(tree, {text: view.search, regex: view.regex});
+	return view.exact ? searchFunction(tree, view.search) : search(tree, {text: view.search, regex: view.regex});
 }
 
-function searchName(tree, name) {
+function searchFunction(tree, text) {
 	const {n, frame, parent, total, profile} = tree, found = {hit: new Uint8Array(n), nodes: 0, samples: 0, order: [], error: ""};
-	const wanted = profile.nameIds.get(name), within = new Uint8Array(n);
+	const wanted = isOf(profile, text), within = new Uint8Array(n);
 	for (let node = 1; node < n; node++) {
-		found.hit[node] = profile.frames.name[frame[node]] === wanted;
+		found.hit[node] = wanted(frame[node]);
 		found.nodes += found.hit[node];
 		within[node] = within[parent[node]] | found.hit[node];
 		if (found.hit[node] && !within[parent[node]])

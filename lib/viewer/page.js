@@ -30,7 +30,7 @@ class Page extends Actions {
 		this.sandwich = new Sandwich(this);
 		this.lastHalf = this.sandwich.callees;
 		this.table = new FunctionTable({pick: name => this.pick(name), sort: sort => this.change({sort}),
-			menu: (name, frame, x, y, opener) => this.openRowMenu(name, x, y, opener)});
+			menu: (name, x, y, opener) => this.openRowMenu(name, x, y, opener)});
 		this.strip = new Strip({range: (from, to) => this.change({time: "range", from, to}, true), say: text => this.say(text),
 			all: () => this.change({time: "all"}, this.view.time === "range")});
 		this.trail = new Trail(this);
@@ -114,7 +114,7 @@ class Page extends Actions {
 		this.showPanels();
 		this.showGraphs();
 		if (table)
-			this.table.update(this.tree, this.functions, {sort: this.view.sort, test: this.finder.test(this.view), picked: this.view.exact ? this.view.search : ""});
+			this.table.update(this.tree, this.functions, {sort: this.view.sort, test: this.finder.test(this.view), picked: this.view.exact && this.view.search ? isOf(this.profile, this.view.search) : null});
 		if (tree) {
 			this.controls.showNumbers(this.tree, this.functions, this.isLive);
 			this.showTitle();
@@ -125,7 +125,7 @@ class Page extends Actions {
 	}
 
 	build() {
-		const {graph} = this, focused = this.tree ? pathOf(this.tree, graph.focused) : [];
+		const {graph} = this, focused = this.tree ? stepsOf(this.tree, graph.focused) : [];
 		if (!this.builder || this.builder.profile !== this.profile)
 			this.builder = new TreeBuilder(this.profile);
 		this.tree = this.builder.build(choiceOf(this.view));
@@ -137,7 +137,7 @@ class Page extends Actions {
 
 	showGraphs() {
 		const {view, graph} = this, look = {by: view.colour, dark: this.theme.dark, hit: this.hit}, zoom = findPath(this.tree, view.zoom);
-		this.trail.show(pathOf(this.tree, zoom), view.zoom, view);
+		this.trail.show(stepsOf(this.tree, zoom), view.zoom, view);
 		graph.look = look;
 		graph.icicle = view.layout === "icicle";
 		graph.canvas.dataset.zoom = nameOf(this.tree, zoom);

@@ -4,6 +4,11 @@
 // TASK is the kind of the frames that grouping puts in front.
 const KIND = {USER: 0, KERNEL: 1, INLINED: 2, JIT: 3, MARK: 4, TASK: 5};
 
+// A function is a name and a kind. As text it is its name, and its kind where it matters: "memcpy", "memcpy\0kernel".
+const KIND_WORDS = ["user", "kernel", "inlined", "jit", "mark", "task"];
+const KIND_MARK = new RegExp(`\0(${KIND_WORDS.join("|")})$`);
+const ANY_KIND = -1;
+
 const MOST_WINDOWS = 3600;
 const LEAST_WINDOWS = 16;
 const MOST_CELLS = 4 << 20;
@@ -21,8 +26,13 @@ class Profile {
 		this.nameIds = new Map();
 		this.modules = [];
 		this.moduleIds = new Map();
-		this.frames = {n: 0, name: new Uint32Array(16), module: new Int32Array(16), kind: new Uint8Array(16)};
+		this.frames = {n: 0, name: new Uint32Array(16), module: new Int32Array(16), kind: new Uint8Array(16), of: new Uint32Array(16)};
 		this.frameIds = new Pairs();
+		// What frames are of: (name, kind), whatever the module.
+		this.functions = {n: 0, name: new Uint32Array(16), kind: new Uint8Array(16)};
+		this.functionIds = new Pairs();
+		// By name, the kinds that its functions have, as bits.
+		this.kinds = new Uint8Array(16);
 		this.nodes = {n: 1, parent: new Uint32Array(16), frame: new Uint32Array(16)};
 		this.tasks = [];
 		this.groups = [];
@@ -65,11 +75,29 @@ class Profile {
 		f.name = grown(f.name, f.n);
 		f.module = grown(f.module, f.n);
 		f.kind = grown(f.kind, f.n);
+		f.of = grown(f.of, f.n);
 		f.name[id] = name;
 		f.module[id] = module;
 		f.kind[id] = kind;
+		f.of[id] = this.addFunction(name, kind);
 		this.frameIds.set(name, place, id);
 		this.version++;
+		return id;
+	}
+
+	addFunction(name, kind) {
+		const f = this.functions;
+		let id = this.functionIds.get(name, kind);
+		if (id >= 0)
+			return id;
+		id = f.n++;
+		f.name = grown(f.name, f.n);
+		f.kind = grown(f.kind, f.n);
+		f.name[id] = name;
+		f.kind[id] = kind;
+		this.functionIds.set(name, kind, id);
+		this.kinds = grown(this.kinds, this.names.length);
+		this.kinds[name] |= 1 << kind;
 		return id;
 	}
 
@@ -173,6 +201,29 @@ const internText = (texts, ids, text) => {
 		ids.set(text, id);
 	}
 	return id;
+};
+
+// Whether others of that name are of another kind.
+const isShared = (profile, frame) => {
+	const kinds = profile.kinds[profile.frames.name[frame]];
+	return (kinds & kinds - 1) !== 0;
+};
+
+const functionText = (profile, frame) => {
+	const name = profile.names[profile.frames.name[frame]];
+	return isShared(profile, frame) || KIND_MARK.test(name) ? `${name}\0${KIND_WORDS[profile.frames.kind[frame]]}` : name;
+};
+
+// A text without a kind is of all of the name.
+const readFunction = text => {
+	const mark = KIND_MARK.exec(text);
+	return mark ? {name: text.slice(0, mark.index), kind: KIND_WORDS.indexOf(mark[1])} : {name: text, kind: ANY_KIND};
+};
+
+// Whether a frame is of what was asked for. A name that the profile has not met yet gets its id now.
+const isOf = (profile, text) => {
+	const {name, kind} = readFunction(text), id = profile.nameId(name);
+	return frame => profile.frames.name[frame] === id && (kind === ANY_KIND || profile.frames.kind[frame] === kind);
 };
 
 // Cells by id, each once.

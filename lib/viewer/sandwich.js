@@ -32,7 +32,7 @@ class Sandwich {
 		this.profile = profile;
 		this.name = view.sandwich;
 		for (const graph of this.halves) {
-			const focused = graph.tree ? pathOf(graph.tree, graph.focused) : [];
+			const focused = graph.tree ? stepsOf(graph.tree, graph.focused) : [];
 			graph.built = graph.builder.build(choiceOf(view, graph === this.callers ? "callers" : "callees"));
 			graph.built.whole = this.page.tree.total[0];
 			graph.focusedNext = findPath(graph.built, focused);
@@ -41,12 +41,14 @@ class Sandwich {
 
 	// The function itself stands at the root of both halves; the row of all below it would say nothing.
 	show(view, look, functions) {
-		const own = functions.find(f => f.name === view.sandwich), tree = this.callees.built;
-		setText(this.title, shownName(view.sandwich));
-		setText(this.sums, own ? "self " + amountText(tree, own.self) + ", total " + amountText(tree, own.total) + " (" +
-			percentText(own.total, this.page.tree.total[0]) + " of what is shown)" : "is not in any of the stacks that are shown");
+		const tree = this.callees.built, {profile} = tree, wanted = isOf(profile, view.sandwich), own = functions.filter(f => wanted(f.frame));
+		const self = own.reduce((sum, f) => sum + f.self, 0), total = own.length === 1 ? own[0].total : tree.total[0];
+		setText(this.title, shownFunction(view.sandwich));
+		setText(this.sums, own.length ? "self " + amountText(tree, self) + ", total " + amountText(tree, total) + " (" +
+			percentText(total, this.page.tree.total[0]) + " of what is shown)" : "is not in any of the stacks that are shown");
 		for (const graph of this.halves) {
-			const zoom = findPath(graph.built, graph.path.length ? graph.path : [view.sandwich]);
+			const {first, next} = graph.built, only = next[first[0]] ? 0 : first[0];
+			const zoom = graph.path.length ? findPath(graph.built, graph.path) : only;
 			const found = findIn(graph.built, view);
 			graph.look = {...look, hit: found && !found.error ? found.hit : null};
 			graph.canvas.dataset.zoom = nameOf(graph.built, zoom);

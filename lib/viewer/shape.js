@@ -9,45 +9,50 @@ class Shape {
 		this.profile = profile;
 		this.grower = grower;
 		this.shape = choice.shape ?? "stacks";
-		// Texts that the profile has not met yet get their ids now.
-		this.of = this.shape === "callees" || this.shape === "callers" ? profile.nameId(choice.of ?? "") : -1;
-		this.hide = new Set((choice.hide ?? []).map(name => profile.nameId(name)));
-		this.focus = [...new Set(choice.focus ?? [])].map(name => profile.nameId(name));
+		this.isOf = this.shape === "callees" || this.shape === "callers" ? isOf(profile, choice.of ?? "") : () => false;
+		this.hide = (choice.hide ?? []).map(text => isOf(profile, text));
+		this.focus = [...new Set(choice.focus ?? [])].map(text => isOf(profile, text));
 		this.n = 1;
 		this.hidden = new Uint8Array(1);
-		// By node, the outermost occurrence of `of` above it or itself; 0 for none.
+		// By node, the outermost occurrence of the sandwich's function above it or itself; 0 for none.
 		this.outer = new Uint32Array(1);
-		// By name in `focus`, by node: whether it is on the path.
+		// By function in `focus`, by node: whether it is on the path.
 		this.seen = this.focus.map(() => new Uint8Array(1));
-		// From (prefix name + 1, node) to the tree node.
+		// From (prefix + 1, node) to the tree node.
 		this.ends = new Pairs();
 	}
 
 	follow() {
-		const {nodes, frames} = this.profile, from = this.n, n = nodes.n;
+		const {nodes} = this.profile, from = this.n, n = nodes.n;
 		this.hidden = grown(this.hidden, n);
 		this.outer = grown(this.outer, n);
 		this.seen = this.seen.map(seen => grown(seen, n));
 		for (let i = from; i < n; i++) {
-			const parent = nodes.parent[i], name = frames.name[nodes.frame[i]];
-			this.hidden[i] = this.hidden[parent] | this.hide.has(name);
-			this.outer[i] = this.outer[parent] || (name === this.of ? i : 0);
+			const parent = nodes.parent[i], frame = nodes.frame[i];
+			this.hidden[i] = this.hidden[parent] | this.hides(frame);
+			this.outer[i] = this.outer[parent] || (this.isOf(frame) ? i : 0);
 			for (let j = 0; j < this.seen.length; j++)
-				this.seen[j][i] = this.seen[j][parent] | (name === this.focus[j]);
+				this.seen[j][i] = this.seen[j][parent] | this.focus[j](frame);
 		}
 		this.n = n;
 	}
 
+	hides(frame) {
+		for (let j = 0; j < this.hide.length; j++)
+			if (this.hide[j](frame))
+				return true;
+		return false;
+	}
+
 	// The tree node at which the stack ends, with the frame `prefix` (-1: none) in front.
 	end(prefix, node) {
-		const name = prefix < 0 ? -1 : this.profile.frames.name[prefix];
-		if (this.hidden[node] || this.hide.has(name))
+		if (this.hidden[node] || (prefix >= 0 && this.hides(prefix)))
 			return NOT_SHOWN;
 		for (let j = 0; j < this.seen.length; j++)
-			if (!this.seen[j][node] && this.focus[j] !== name)
+			if (!this.seen[j][node] && !(prefix >= 0 && this.focus[j](prefix)))
 				return NOT_SHOWN;
 		// The function of a name counts before the thread of that name.
-		const outer = this.outer[node], thread = !outer && name === this.of;
+		const outer = this.outer[node], thread = !outer && prefix >= 0 && this.isOf(prefix);
 		switch (this.shape) {
 		case "callers":
 			if (thread)

@@ -9,7 +9,7 @@ function firstOf(all, n, place, order) {
 	return all.filter(f => place(f) <= last).sort(order).slice(0, n);
 }
 
-// on: {pick(name), menu(name, frame, x, y, opener), sort(sort)}
+// on: {pick(text), menu(text, x, y, opener), sort(sort)}: the text of a function.
 class FunctionTable {
 	constructor(on) {
 		this.on = on;
@@ -41,7 +41,7 @@ class FunctionTable {
 		this.on.sort(key + "-" + (now === key ? direction === "up" ? "down" : "up" : key === "name" ? "up" : "down"));
 	}
 
-	// functions: of functionsOf(); test: which names to list, null for all; picked: the name that is marked.
+	// functions: of functionsOf(); test: which names to list, null for all; picked: whether a frame is of the function that is marked, null for none.
 	update(tree, functions, {sort, test, picked}) {
 		this.tree = tree;
 		this.sort = sort;
@@ -99,18 +99,22 @@ class FunctionTable {
 	}
 
 	fillRow(row, f) {
-		const {profile} = this.tree, module = profile.frames.module[f.frame], file = module < 0 ? "" : profile.modules[module].replace(/^.*\//, "");
-		if (row.f?.name !== f.name || row.f.frame !== f.frame || row.profile !== profile) {
+		const {profile} = this.tree, shared = isShared(profile, f.frame);
+		if (row.f?.frame !== f.frame || row.f.mixed !== f.mixed || row.profile !== profile || row.shared !== shared) {
+			const module = moduleText(profile, f.frame, f.mixed), kind = KIND_WORDS[profile.frames.kind[f.frame]];
+			const file = f.mixed ? module : module.replace(/^.*\//, "");
 			row.tr.dataset.name = f.name;
+			row.tr.dataset.kind = kind;
 			setText(row.name, shownName(f.name));
 			// "[libc.so.6]" says it already.
-			setText(row.module, f.name === `[${file}]` ? "" : shownName(file));
-			row.pick.title = shownName(f.name) + (module >= 0 ? "\n" + shownName(profile.modules[module]) : "");
-			row.do.setAttribute("aria-label", "what to do with " + shownName(f.name));
+			setText(row.module, [shared ? kind : "", f.name === `[${file}]` ? "" : file].filter(t => t).join(" · "));
+			row.pick.title = shownName(f.name) + (shared ? " (" + kind + ")" : "") + (module ? "\n" + module : "");
+			row.do.setAttribute("aria-label", "what to do with " + row.pick.title.replace("\n", ", "));
 		}
 		row.f = f;
 		row.profile = profile;
-		row.tr.classList.toggle("picked", f.name === this.picked);
+		row.shared = shared;
+		row.tr.classList.toggle("picked", this.picked !== null && this.picked(f.frame));
 		this.fillCell(row.self, row.selfCount, row.selfShare, f.self);
 		this.fillCell(row.total, row.totalCount, row.totalShare, f.total);
 	}
@@ -124,6 +128,10 @@ class FunctionTable {
 		cell.style.setProperty("--share-width", (all > 0 ? 100 * value / all : 0).toFixed(1) + "%");
 	}
 
+	textOf(row) {
+		return functionText(row.profile, row.f.frame);
+	}
+
 	rowOf(e) {
 		const tr = e.target.closest("tr");
 		return this.rows.find(row => row.tr === tr);
@@ -135,9 +143,9 @@ class FunctionTable {
 			return;
 		if (e.target.closest("td.do")) {
 			const box = row.do.getBoundingClientRect();
-			this.on.menu(row.f.name, row.f.frame, box.left, box.bottom, row.do);
+			this.on.menu(this.textOf(row), box.left, box.bottom, row.do);
 		} else {
-			this.on.pick(row.f.name);
+			this.on.pick(this.textOf(row));
 		}
 	}
 
@@ -146,6 +154,6 @@ class FunctionTable {
 		if (!row)
 			return;
 		e.preventDefault();
-		this.on.menu(row.f.name, row.f.frame, x, y, row.pick);
+		this.on.menu(this.textOf(row), x, y, row.pick);
 	}
 }

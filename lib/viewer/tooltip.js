@@ -12,6 +12,12 @@ function roundAmount(profile, value) {
 	return profile.decimals ? Number((whole / 10 ** profile.decimals).toFixed(profile.decimals)) : whole;
 }
 
+// "" for none. One name may be of several: main of two programs.
+function moduleText(profile, frame, mixed) {
+	const module = profile.frames.module[frame];
+	return mixed ? "several modules" : module < 0 ? "" : shownName(profile.modules[module]);
+}
+
 // [what, text] pairs. In the halves of a sandwich the whole is that of the graph it was cut from.
 function frameFacts(tree, node, zoom) {
 	const total = tree.total[node], {profile} = tree, facts = [], all = tree.whole ?? tree.total[0];
@@ -24,11 +30,11 @@ function frameFacts(tree, node, zoom) {
 	if (tree.shape !== "callers")
 		facts.push(["self", amountText(tree, tree.self[node]) + " · " + percentText(tree.self[node], all) + " of all"]);
 	if (node) {
-		const frame = tree.frame[node], module = profile.frames.module[frame], kind = profile.frames.kind[frame];
+		const frame = tree.frame[node], kind = profile.frames.kind[frame], module = moduleText(profile, frame, tree.mixed[node]);
 		if (kind !== KIND.USER || profile.kindsKnown)
 			facts.push(["kind", kindText(kind)]);
-		if (module >= 0)
-			facts.push(["module", shownName(profile.modules[module])]);
+		if (module)
+			facts.push(["module", module]);
 	}
 	return facts;
 }

@@ -12,7 +12,7 @@ class Trail {
 		this.shown = "";
 	}
 
-	// names: the path of the zoomed frame; wanted: that of the address, which may not be there (yet).
+	// names: the path (as texts of functions) of the zoomed frame; wanted: that of the address, which may not be there (yet).
 	show(names, wanted, view) {
 		const key = JSON.stringify([names, wanted.length, view.hide, view.focus, view.time, view.from, view.to, view.sandwich]);
 		if (key === this.shown)
@@ -37,15 +37,15 @@ class Trail {
 					all.push(element("span", {class: "muted"}, "… " + left + " frames …"));
 				return;
 			}
-			all.push(step(shownName(name), i + 1));
+			all.push(step(shownFunction(name), i + 1));
 		});
 		if (wanted.length > names.length)
-			all.push(element("span", {class: "muted"}, shownName(wanted[names.length]) + " is not here now"));
+			all.push(element("span", {class: "muted"}, shownFunction(wanted[names.length]) + " is not here now"));
 		return all;
 	}
 
 	chip(what, name) {
-		const text = (what === "hide" ? "hidden: " : "only with: ") + shownName(name);
+		const text = (what === "hide" ? "hidden: " : "only with: ") + shownFunction(name);
 		return element("button", {type: "button", class: "chip", "data-what": what, "data-name": name, "aria-label": text + "; remove", title: text,
 			onclick: () => this.page.change({[what]: this.page.view[what].filter(n => n !== name)}, true)},
 			element("span", {dir: "ltr"}, text), element("span", {"aria-hidden": "true"}, "×"));

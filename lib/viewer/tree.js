@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The tree that is drawn, from a profile and a choice; and questions about it.
 
-// A thread called main is not the function main; else siblings of one name are one node.
-const childKey = ({frames}, frame) => frames.name[frame] * 2 + (frames.kind[frame] === KIND.TASK);
-
-// Node 0 is the root, a child's id is above its parent's, and the arrays may be longer than n. A tree is good until its
-// builder builds the next one.
+// Node 0 is the root, a child's id is above its parent's, and the arrays may be longer than n. Siblings of one function
+// are one node: `mixed` tells that its frames are of several modules. A tree is good until its builder builds the next one.
 class Tree {
 	constructor(profile, choice) {
 		this.profile = profile;
@@ -13,6 +10,7 @@ class Tree {
 		this.n = 1;
 		this.parent = new Uint32Array(16);
 		this.frame = new Uint32Array(16);
+		this.mixed = new Uint8Array(16);
 		this.depth = new Uint32Array(16);
 		this.first = new Uint32Array(16);
 		this.next = new Uint32Array(16);
@@ -27,13 +25,16 @@ class Tree {
 	}
 
 	child(parent, frame) {
-		const key = childKey(this.profile, frame);
+		const key = this.profile.frames.of[frame];
 		let id = this.children.get(parent, key);
-		if (id >= 0)
+		if (id >= 0) {
+			if (this.frame[id] !== frame)
+				this.mixed[id] = 1;
 			return id;
+		}
 		id = this.n++;
 		if (id >= this.parent.length)
-			for (const field of ["parent", "frame", "depth", "first", "next", "self", "total", "outermost"])
+			for (const field of ["parent", "frame", "mixed", "depth", "first", "next", "self", "total", "outermost"])
 				this[field] = grown(this[field], this.n);
 		this.parent[id] = parent;
 		this.frame[id] = frame;
@@ -50,19 +51,19 @@ class Tree {
 			total[parent[id]] += total[id];
 	}
 
-	// All nodes by name, last name first; each is put in front of its siblings before.
+	// All nodes by function, the last first; each is put in front of its siblings before. Ranks are by function.
 	link(ranks) {
-		const {n, parent, frame, first, next} = this, names = this.profile.frames.name;
+		const {n, parent, frame, first, next} = this, {of} = this.profile.frames;
 		this.ranks = ranks;
 		if (this.linked === n)
 			return;
 		const starts = new Uint32Array(ranks.length + 1), order = new Uint32Array(n);
 		for (let id = 1; id < n; id++)
-			starts[ranks[names[frame[id]]]]++;
+			starts[ranks[of[frame[id]]]]++;
 		for (let rank = 1; rank <= ranks.length; rank++)
 			starts[rank] += starts[rank - 1];
 		for (let id = 1; id < n; id++)
-			order[--starts[ranks[names[frame[id]]]]] = id;
+			order[--starts[ranks[of[frame[id]]]]] = id;
 		first.fill(0, 0, n);
 		for (let i = n - 2; i >= 0; i--) {
 			const id = order[i];
@@ -95,7 +96,7 @@ class TreeBuilder {
 		this.wholeTime = choice.time.mode === "all";
 		this.prefixesNow = prefixes;
 		this.count(cellCounts(profile, choice.time));
-		this.rankNames();
+		this.rankFunctions();
 		this.tree.addUp();
 		this.tree.link(this.ranks);
 		return this.tree;
@@ -121,12 +122,13 @@ class TreeBuilder {
 				tree.self[this.ends[cell]] += counts[cell];
 	}
 
-	// By name id, its place in the order of all names.
-	rankNames() {
-		const {names} = this.profile, byText = (a, b) => names[a] < names[b] ? -1 : 1, sorted = [];
-		if (this.sorted.length === names.length)
+	// By function, its place in the order of all, which is by name and then by kind.
+	rankFunctions() {
+		const {names, functions: {n, name, kind}} = this.profile, sorted = [];
+		const byText = (a, b) => name[a] === name[b] ? kind[a] - kind[b] : names[name[a]] < names[name[b]] ? -1 : 1;
+		if (this.sorted.length === n)
 			return;
-		const fresh = Array.from({length: names.length - this.sorted.length}, (_, i) => this.sorted.length + i).sort(byText);
+		const fresh = Array.from({length: n - this.sorted.length}, (_, i) => this.sorted.length + i).sort(byText);
 		let i = 0;
 		for (const id of fresh) {
 			while (i < this.sorted.length && byText(this.sorted[i], id) < 0)
@@ -136,7 +138,7 @@ class TreeBuilder {
 		while (i < this.sorted.length)
 			sorted.push(this.sorted[i++]);
 		this.sorted = sorted;
-		this.ranks = grown(this.ranks, names.length);
+		this.ranks = grown(this.ranks, n);
 		sorted.forEach((id, rank) => {
 			this.ranks[id] = rank;
 		});
@@ -155,12 +157,31 @@ const pathOf = (tree, node) => {
 	return path.reverse();
 };
 
+// The same as texts of functions, which findPath() leads back to the node.
+const stepsOf = (tree, node) => {
+	const steps = [];
+	for (; node > 0; node = tree.parent[node])
+		steps.push(functionText(tree.profile, tree.frame[node]));
+	return steps.reverse();
+};
+
+// -1 where there is none; of a text without a kind the first there is.
+const findChild = ({profile, children}, node, text) => {
+	const wanted = readFunction(text), name = profile.nameIds.get(wanted.name) ?? -1;
+	for (let kind = 0; name >= 0 && kind < KIND_WORDS.length; kind++) {
+		const id = wanted.kind === ANY_KIND || wanted.kind === kind ? profile.functionIds.get(name, kind) : -1;
+		const child = id < 0 ? -1 : children.get(node, id);
+		if (child >= 0)
+			return child;
+	}
+	return -1;
+};
+
 // The node of the longest prefix that exists.
-const findPath = (tree, names) => {
+const findPath = (tree, steps) => {
 	let node = 0;
-	for (const name of names) {
-		const id = tree.profile.nameIds.get(name) ?? -1;
-		const child = id < 0 ? -1 : Math.max(tree.children.get(node, id * 2), tree.children.get(node, id * 2 + 1));
+	for (const step of steps) {
+		const child = findChild(tree, node, step);
 		if (child < 0)
 			break;
 		node = child;
@@ -191,11 +212,9 @@ const walk = (tree, visit, leave = () => {}) => {
 
 const EASY_CLIMB = 2e7;
 
-// Whether each node is the outermost of its name on its stack; what was found out before stays.
+// Whether each node is the outermost of its function on its stack; what was found out before stays.
 const markOutermost = tree => {
-	const {n, parent, frame, profile, outermost, marked, maxDepth} = tree, keys = new Uint32Array(profile.frames.n);
-	for (let id = 0; id < keys.length; id++)
-		keys[id] = childKey(profile, id);
+	const {n, parent, frame, profile, outermost, marked, maxDepth} = tree, keys = profile.frames.of;
 	tree.marked = n;
 	if ((n - marked) * maxDepth <= EASY_CLIMB) {
 		for (let id = Math.max(1, marked); id < n; id++) {
@@ -207,7 +226,7 @@ const markOutermost = tree => {
 		}
 		return;
 	}
-	const open = new Uint32Array(profile.names.length * 2);
+	const open = new Uint32Array(profile.functions.n);
 	walk(tree, node => {
 		outermost[node] = node > 0 && open[keys[frame[node]]]++ === 0 ? 1 : 0;
 	}, node => {
@@ -216,18 +235,20 @@ const markOutermost = tree => {
 	});
 };
 
-// A function's total counts a sample once, however often it is on the stack. Its rank is its place in the order of names.
+// A function's total counts a sample once, however often it is on the stack. Its rank is its place in the order of all.
 const functionsOf = tree => {
-	const {profile, n, frame, self, total, ranks, outermost} = tree, {name: names, kind} = profile.frames;
-	const byName = new Int32Array(profile.names.length).fill(-1), functions = [];
+	const {profile, n, frame, mixed, self, total, ranks, outermost} = tree, {name: names, kind, of} = profile.frames;
+	const byId = new Int32Array(profile.functions.n).fill(-1), functions = [];
 	markOutermost(tree);
 	for (let node = 1; node < n; node++) {
-		const name = names[frame[node]];
-		if (kind[frame[node]] === KIND.TASK)
+		const at = frame[node], id = of[at];
+		if (kind[at] === KIND.TASK)
 			continue;
-		if (byName[name] < 0)
-			byName[name] = functions.push({name: profile.names[name], rank: ranks[name], frame: frame[node], self: 0, total: 0}) - 1;
-		const entry = functions[byName[name]];
+		if (byId[id] < 0)
+			byId[id] = functions.push({name: profile.names[names[at]], rank: ranks[id], frame: at, mixed: false, self: 0, total: 0}) - 1;
+		const entry = functions[byId[id]];
+		if (entry.frame !== at || mixed[node])
+			entry.mixed = true;
 		entry.self += self[node];
 		if (outermost[node])
 			entry.total += total[node];

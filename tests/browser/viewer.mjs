@@ -270,6 +270,37 @@ await test("kinds and modules: each its colour, marks counted", async () => {
 	await page.mouse.move(place.x, place.y);
 	holds("kernel: " + await text("tooltip"), (await text("tooltip")).includes("kindkernel"));
 });
+await test("one name of two kinds is two functions; one of two modules names neither", async () => {
+	const file = process.argv[2] + ".kinds.html", data = {format: "pb-profile", version: 1, title: "kinds", unit: "samples", decimals: 0,
+		names: ["r", "memcpy", "a", "memcpy_[k]", "b", "libc.so.6`mmap", "ld.so`mmap"], parents: [0, 1, 2, 1, 4, 1, 1], frames: [0, 1, 2, 3, 4, 5, 6], self: [0, 50, 10, 30, 20, 15, 25]};
+	writeFileSync(file, readFileSync(process.argv[2], "utf8").replace(/(<script type="application\/json"[^>]*>)[^]*?<\/script>/, (_, tag) => tag + JSON.stringify(data) + "</script>"));
+	await open(pathToFileURL(file).href);
+	equal((await rows()).slice(0, 3), ["memcpy 50 60", "mmap 40 40", "memcpy 30 50"]);
+	equal(await page.$$eval("#functions tbody tr .muted", all => all.slice(0, 3).map(m => m.textContent)), ["user", "several modules", "kernel"]);
+	// all > r > [memcpy 60, memcpy_[k] 50, mmap 40] of 150
+	holds("colours differ", await pixel(0.39, 2) !== await pixel(0.72, 2));
+	await clickAt(0.6, 2);
+	equal([await text("breadcrumb"), await hash()], ["allrmemcpy (kernel)", "#zoom=r;memcpy%00kernel"]);
+	const place = await at(0.5, 2);
+	await page.mouse.move(place.x, place.y);
+	holds("kernel: " + await text("tooltip"), /total50 samples.*kindkernel/.test(await text("tooltip")));
+	await page.click("#reset");
+	await settled();
+	const far = await at(0.9, 2);
+	await page.mouse.move(far.x, far.y);
+	holds("several: " + await text("tooltip"), /total40 samples.*moduleseveral modules$/.test(await text("tooltip")));
+	await page.click('#functions tr[data-name="memcpy"][data-kind="kernel"] td.name button');
+	await settled();
+	equal([await page.inputValue("#search"), await text("search-info"), await page.locator("tr.picked").count()], ["memcpy", "1 frame, 33.3 %", 1]);
+	await page.click('#functions tr[data-name="memcpy"][data-kind="kernel"] td.do button');
+	await page.click('#menu button:has-text("Sandwich")');
+	await settled();
+	equal([await value("callers"), await value("callees"), await page.textContent("#sandwich h2")], [50, 50, "memcpy (kernel)"]);
+	await page.reload();
+	await settled();
+	equal([await value("callees"), await text("search-info")], [50, "1 frame, 33.3 %"]);
+	equal((await exported("folded")).bytes.toString(), "memcpy 30\nmemcpy;b 20\n");
+});
 await test("hostile names are inert: in the table, the menu, the search, the sandwich and the exports", async () => {
 	// pb-d3 has made them visible; here they come as they are
 	const raw = process.argv[3] + ".raw.html";

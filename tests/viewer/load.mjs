@@ -4,7 +4,7 @@ import {readFileSync} from "node:fs";
 
 const PARTS = ["choice", "colour", "decode", "export", "export_svg", "live", "pairs", "profile", "saved", "search", "shape", "state", "strip", "tree"];
 const NAMES = `KIND, Pairs, grown, Profile, profileFromData, splitName, applyMessage, takeMessage, TreeBuilder, nameOf, pathOf,
-	findPath, walk, functionsOf, search, frameColour, textColour, exportFolded, foldName, exportD3, exportSvg, windowWeights, stripSpan,
+	findPath, stepsOf, walk, functionsOf, functionText, search, frameColour, nodeColour, textColour, exportFolded, foldName, exportD3, exportSvg, windowWeights, stripSpan,
 	stripBars, wholeWindows, Live, stateOf`;
 
 const source = PARTS.map(part => readFileSync(new URL(`../../lib/viewer/${part}.js`, import.meta.url), "utf8")).join("\n");

@@ -4,6 +4,8 @@ import {HOSTILE, viewer} from "./load.mjs";
 
 const {KIND, Profile} = viewer;
 
+const WORDS = ["user", "kernel", "inlined", "jit", "mark", "task"];
+
 const pick = (random, list) => list[Math.floor(random() * list.length)];
 
 // A recording as samples, and the profile made of them.
@@ -25,19 +27,20 @@ export const record = (log, number, place = number) => {
 	const start = 1e12 + place * 1000, duration = 900 + Math.floor(random() * 100), lost = Math.floor(random() * 3);
 	for (let i = 0; i < log.perWindow; i++) {
 		let node = 0;
-		const path = [];
+		const path = [], kinds = [];
 		for (let depth = Math.floor(random() * log.deep); depth > 0; depth--) {
 			const name = pick(random, log.names), kind = Math.floor(random() * 4), frame = profile.addFrame(name, -1, kind), key = `${node} ${frame}`;
 			if (!log.nodes.has(key))
 				log.nodes.set(key, profile.addNode(node, frame));
 			node = log.nodes.get(key);
 			path.push(name);
+			kinds.push(kind);
 		}
 		const group = Math.floor(random() * profile.groups.length), count = 1 + Math.floor(random() * 9);
 		nodes.push(node);
 		groups.push(group);
 		counts.push(count);
-		log.samples.push({path, group, count, window: number, middle: start + duration / 2});
+		log.samples.push({path, kinds, group, count, window: number, middle: start + duration / 2});
 	}
 	profile.addWindow(number, start, duration, lost, Uint32Array.from(nodes), Uint32Array.from(groups), Float64Array.from(counts));
 	log.windows.push({number, start, duration});
@@ -64,8 +67,8 @@ const weightOf = ({windows}, time, sample) => {
 };
 
 // A function counts before the thread of its name.
-const shaped = (stack, threads, shape, of) => {
-	const inside = stack.indexOf(of, threads), at = inside < 0 ? stack.indexOf(of) : inside;
+const shaped = (stack, kinds, threads, shape, of) => {
+	const inside = has(stack.slice(threads), kinds.slice(threads), of), at = inside < 0 ? has(stack, kinds, of) : inside + threads;
 	switch (shape) {
 	case "callees":
 		return at < 0 ? null : stack.slice(at);
@@ -74,6 +77,12 @@ const shaped = (stack, threads, shape, of) => {
 	default:
 		return stack;
 	}
+};
+
+// Whether one of the stack is what a text asks for: a name, or a name and a kind.
+const has = (stack, kinds, text) => {
+	const [, name, word] = /^([^]*?)(?:\0(user|kernel|inlined|jit|mark|task))?$/.exec(text), kind = WORDS.indexOf(word);
+	return stack.findIndex((each, i) => each === name && (kind < 0 || kinds[i] === kind));
 };
 
 // Totals and selves by path, as a Map from JSON of the path to [self, total].
@@ -87,8 +96,9 @@ export const bruteForce = (log, choice) => {
 	add([], 0, 0);
 	for (const sample of log.samples) {
 		const prefix = prefixOf(log.profile, choice.group, sample.group), stack = [...prefix, ...sample.path];
-		const shown = shaped(stack, prefix.length, choice.shape, choice.of), count = sample.count * weightOf(log, choice.time, sample);
-		if (!shown || count < 1e-9 || choice.hide.some(name => stack.includes(name)) || !choice.focus.every(name => stack.includes(name)))
+		const kinds = [...prefix.map(() => KIND.TASK), ...sample.kinds], is = text => has(stack, kinds, text) >= 0;
+		const shown = shaped(stack, kinds, prefix.length, choice.shape, choice.of), count = sample.count * weightOf(log, choice.time, sample);
+		if (!shown || count < 1e-9 || choice.hide.some(is) || !choice.focus.every(is))
 			continue;
 		add(shown, 0, count);
 		for (let i = 0; i <= shown.length; i++)
@@ -107,18 +117,19 @@ export const sumsOf = tree => {
 	return sums;
 };
 
-// By function name: [self, total], each sample once; frames of grouping left out.
+// By function, as `name kind`: [self, total], each sample once; frames of grouping left out.
 export const bruteFunctions = (log, choice) => {
 	const sums = new Map();
-	for (const {path, count, group} of log.samples) {
+	for (const {path, kinds, count, group} of log.samples) {
 		const stack = [...prefixOf(log.profile, choice.group, group), ...path];
 		if (choice.hide.some(name => stack.includes(name)) || !choice.focus.every(name => stack.includes(name)))
 			continue;
-		for (const name of new Set(path)) {
-			const sum = sums.get(name) ?? [0, 0];
-			sum[0] += path.at(-1) === name ? count : 0;
+		const functions = path.map((name, i) => `${name} ${kinds[i]}`);
+		for (const key of new Set(functions)) {
+			const sum = sums.get(key) ?? [0, 0];
+			sum[0] += functions.at(-1) === key ? count : 0;
 			sum[1] += count;
-			sums.set(name, sum);
+			sums.set(key, sum);
 		}
 	}
 	return sums;

@@ -5,7 +5,7 @@ import test from "node:test";
 import {HOSTILE, everything, randomFrom, viewer} from "./load.mjs";
 import {bruteForce, bruteFunctions, isTask, randomRecording, record, sumsOf} from "./stacks.mjs";
 
-const {Profile, TreeBuilder, findPath, functionsOf, nameOf, pathOf, profileFromData, walk} = viewer;
+const {KIND, Profile, TreeBuilder, findPath, frameColour, functionText, functionsOf, nameOf, nodeColour, pathOf, profileFromData, search, stepsOf, walk} = viewer;
 const GROUPS = ["none", "name", "process", "thread", "cpu"];
 const SHAPES = ["stacks", "callees", "callers"];
 
@@ -50,7 +50,7 @@ test("every shape, group and time equals counting stack by stack", () => {
 		for (const shape of SHAPES)
 			for (const group of GROUPS)
 				for (const time of times(random)) {
-					const names = [...log.names, "[cpu 1]", "gzip (100)", "none such"];
+					const names = [...log.names, "[cpu 1]", "gzip (100)", "none such", "main\0kernel", "main\0user", "gzip\0task", "read\0jit"];
 					const choice = {time, group, shape, of: someOf(random, names, 1)[0] ?? "main", hide: someOf(random, names, 1), focus: someOf(random, names, 1)};
 					const tree = builder.build(choice);
 					wellFormed(tree);
@@ -89,7 +89,7 @@ test("a function's total counts a sample once, its self where samples end", () =
 		for (const group of GROUPS) {
 			const choice = {...everything, group, hide: seed % 2 ? ["b"] : []}, functions = functionsOf(new TreeBuilder(log.profile).build(choice));
 			assert.ok(functions.every(({frame}) => !isTask(log.profile, frame)));
-			assert.deepEqual(new Map(functions.map(({name, self, total}) => [name, [self, total]]).sort()), new Map([...bruteFunctions(log, choice)].sort()));
+			assert.deepEqual(new Map(functions.map(({name, frame, self, total}) => [`${name} ${log.profile.frames.kind[frame]}`, [self, total]]).sort()), new Map([...bruteFunctions(log, choice)].sort()));
 		}
 	}
 });
@@ -185,10 +185,44 @@ test("a saved profile that is not one throws", () => {
 test("paths lead to their nodes, longer ones to the last that exists", () => {
 	const log = randomRecording(randomFrom(9)), tree = new TreeBuilder(log.profile).build({...everything, group: "thread"});
 	for (let id = 0; id < tree.n; id++) {
-		assert.equal(findPath(tree, pathOf(tree, id)), id);
-		assert.equal(findPath(tree, [...pathOf(tree, id), "no such name"]), id);
+		assert.equal(findPath(tree, stepsOf(tree, id)), id);
+		assert.equal(findPath(tree, [...stepsOf(tree, id), "no such name"]), id);
+		assert.deepEqual(pathOf(tree, findPath(tree, pathOf(tree, id))), pathOf(tree, id).slice(0, tree.depth[findPath(tree, pathOf(tree, id))]));
 	}
 	assert.equal(nameOf(tree, 0), "all");
+});
+
+const dataOf = (names, parents, frames, self) => profileFromData({format: "pb-profile", version: 1, title: "", unit: "samples", decimals: 0, names, parents, frames, self});
+
+test("functions of one name and different kinds are two: in the tree, the functions, the search, the sandwich", () => {
+	const profile = dataOf(["r", "memcpy", "a", "memcpy_[k]", "b", "memcpy\0user"], [0, 1, 2, 1, 4, 1], [0, 1, 2, 3, 4, 5], [0, 50, 10, 30, 20, 1]), builder = new TreeBuilder(profile);
+	const tree = builder.build(everything), root = findPath(tree, ["r"]), children = [];
+	for (let node = tree.first[root]; node; node = tree.next[node])
+		children.push([nameOf(tree, node), profile.frames.kind[tree.frame[node]], tree.total[node]]);
+	assert.deepEqual(children, [["memcpy", KIND.USER, 60], ["memcpy", KIND.KERNEL, 50], ["memcpy\0user", KIND.USER, 1]]);
+	assert.deepEqual(functionsOf(tree).filter(f => f.name === "memcpy").map(f => [functionText(profile, f.frame), f.self, f.total, f.rank]), [["memcpy\0user", 50, 60, 2], ["memcpy\0kernel", 30, 50, 3]]);
+	assert.equal(search(tree, {text: "memcpy", regex: false}).nodes, 3);
+	assert.deepEqual([tree.total[findPath(tree, ["r", "memcpy"])], tree.total[findPath(tree, ["r", "memcpy\0kernel"])]], [60, 50]);
+	assert.equal(functionText(profile, tree.frame[findPath(tree, ["r"])]), "r");
+	for (const [of, wanted] of [["memcpy\0kernel", 50], ["memcpy\0user", 60], ["memcpy", 110], ["memcpy\0user\0user", 1]])
+		for (const shape of ["callers", "callees"])
+			assert.equal(builder.build({...everything, shape, of}).total[0], wanted, of);
+	assert.equal(builder.build({...everything, hide: ["memcpy\0kernel"]}).total[0], 61);
+	assert.equal(builder.build({...everything, focus: ["memcpy\0kernel"]}).total[0], 50);
+	assert.equal(viewer.exportFolded(builder.build({...everything, hide: ["memcpy\0user\0user"]})), "r;memcpy 80\nr;memcpy;a 10\nr;memcpy;b 20\n");
+});
+
+test("a node of several modules is said to be, and has the colour of none", () => {
+	const profile = dataOf(["x", "y", "ls`main", "cat`main", "libc.so.6`read"], [0, 0, 1, 2, 1, 3], [0, 1, 2, 3, 3, 4], [1, 1, 5, 7, 3, 2]), builder = new TreeBuilder(profile);
+	const tree = builder.build(everything), x = findPath(tree, ["x", "main"]), y = findPath(tree, ["y", "main"]), read = findPath(tree, ["x", "main", "read"]);
+	assert.deepEqual([x, y, read].map(node => [tree.mixed[node], tree.total[node]]), [[1, 10], [0, 7], [0, 2]]);
+	assert.deepEqual(functionsOf(tree).filter(f => f.total > 1).map(({name, mixed, total}) => [name, mixed, total]), [["x", false, 11], ["y", false, 8], ["main", true, 17], ["read", false, 2]]);
+	assert.notEqual(nodeColour(tree, x, "module", false), frameColour(profile, tree.frame[x], "module", false));
+	assert.equal(nodeColour(tree, y, "module", false), frameColour(profile, tree.frame[y], "module", false));
+	assert.equal(nodeColour(tree, x, "kind", false), frameColour(profile, tree.frame[x], "kind", false));
+	const grown = builder.build({...everything, hide: ["y"]});
+	assert.equal(functionsOf(grown).find(f => f.name === "main").mixed, true);
+	assert.equal(functionsOf(builder.build({...everything, hide: ["x"]})).find(f => f.name === "main").mixed, false);
 });
 
 test("stacks of 100,000 frames", () => {
