@@ -110,7 +110,7 @@ static const struct option_row options[] = {
 	{OPTION_FLAG, 0, "no-user", NULL, "leave out the user part of stacks", &config.no_user},
 	{OPTION_UINT, 0, "max-depth", "FRAMES", "most frames of the user part of a stack (1024)",
 	 &config.max_depth, 1, 1024},
-	{OPTION_CALL, 0, "unwind", "HOW", "user stacks by unwind tables and, where there are\nnone, frame pointers (auto), by fp or dwarf alone, or\nno further than the innermost frame (none)",
+	{OPTION_CALL, 0, "unwind", "HOW", "user stacks by unwind tables and, where there\nare none, frame pointers (auto), by one of these\nalone (dwarf, fp); only the innermost frame (none)",
 	 .call = take_unwind},
 	{OPTION_SIZE, 0, "unwind-memory", "BYTES", "most memory for unwind tables (128M)", &config.unwind_memory,
 	 1 << 20, 1ull << 32},

@@ -336,6 +336,15 @@ truthful() {
 	at_least "$(share "$t/folded" '^leader;(.*;)?(burn_alone|clock_gettime)')" 95
 }
 
+@test "several execs between two samples, as env(1) and scripts have them: frames are those of the last program" {
+	local loop='for ((i = 0; i < 20000; i++)); do :; done'
+	# shellcheck disable=SC2016 # it expands $1
+	pb-record -q -F 999 -- bash -c 'for n in {1..40}; do (exec env env bash -c "$1"); done' - "$loop" >"$t/raw.pb"
+	fold "$t/raw.pb" >"$t/folded"
+	at_least "$(total "$t/folded")" 300
+	at_least 2 "$(share "$t/folded" 'unknown')"
+}
+
 @test "when side-band records are lost frames are [unknown], never the old program's" {
 	"$d/mapper" 4 3>&- &
 	mappers=$!

@@ -99,15 +99,16 @@ process_know(struct processes *ps, uint32_t pid)
 	return p->space;
 }
 
-/* An exec that the kernel did not tell of (its record was lost) shows in the samples all the same. Between the record
- * and the moment when the task counts its exec, some microseconds, there may still be a sample with the old count. */
+/* An exec that the kernel did not tell of (its record was lost) shows in the samples all the same: they count further
+ * than we were told. Between the record and the moment when the task counts its exec, some microseconds, there may still be
+ * a sample with the old count. */
 static bool
 is_stale(struct process *p, uint64_t exec, uint64_t time)
 {
-	bool stale = p->exec_known && p->exec != exec && !(p->exec_told && exec == p->exec + 1);
+	uint64_t execs = p->exec_known ? exec - p->exec : 0;
+	bool stale = execs > p->execs_told;
 
-	if ((p->exec_known && p->exec != exec) || time > p->exec_time + EXEC_TAKES)
-		p->exec_told = false;
+	p->execs_told = stale || time > p->exec_time + EXEC_TAKES ? 0 : p->execs_told - (uint32_t)execs;
 	p->exec = exec;
 	p->exec_known = true;
 	return stale;
@@ -161,7 +162,7 @@ process_exec(struct processes *ps, uint32_t pid, uint64_t time)
 	struct process *p = slot(ps, pid);
 
 	set_space(ps, p, space_new(ps));
-	p->exec_told = true;
+	p->execs_told++;
 	p->exec_time = time;
 }
 
@@ -177,7 +178,8 @@ process_fork(struct processes *ps, uint32_t pid, uint32_t parent)
 		from->space->users++;
 	p = slot(ps, pid);
 	set_space(ps, p, from ? from->space : NULL);
-	p->exec_known = p->exec_told = false;
+	p->exec_known = false;
+	p->execs_told = 0;
 	p->asked = 0;
 }
 

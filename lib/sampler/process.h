@@ -31,8 +31,8 @@ struct process {
 	struct space *space; /* NULL: it has gone, or its mappings are not known */
 	uint64_t exec;	     /* of its samples, once exec_known: how often it has called exec */
 	bool exec_known;
-	bool exec_told;	     /* the kernel told of an exec that no sample has shown yet */
-	uint64_t exec_time;  /* when it did, CLOCK_MONOTONIC ns */
+	uint32_t execs_told; /* that no sample has shown yet */
+	uint64_t exec_time;  /* of the last one that was told, CLOCK_MONOTONIC ns */
 	uint64_t asked;	     /* round in which /proc was last asked, plus one */
 	uint32_t anon_id;     /* the sink's id of its anonymous memory; valid while anon_defined */
 	bool anon_defined;
