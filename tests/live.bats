@@ -30,10 +30,11 @@ programs() {
 	pb-fold "$t/rec.pb" >"$t/folded"
 	cmp "$t/api.folded" "$t/folded"
 	cmp <(sort "$t/page.folded") <(sort "$t/folded")
+	pb-fold --annotate "$t/rec.pb" >"$t/annotated"
 	cmp <(sort "$t/table") <(awk -F';' '
 		{ n = $NF; sub(/.* /, "", n); sub(/ [0-9]*$/, "") }
 		{ self[$NF] += n; split("", seen); for (i = 2; i <= NF; i++) if (!seen[$i]++) total[$i] += n }
-		END { for (f in total) printf "%d %d %s\n", total[f], self[f], f }' "$t/folded" | sort)
+		END { for (f in total) printf "%d %d %s\n", total[f], self[f], f }' "$t/annotated" | sort)
 }
 
 @test "the stop button ends all three commands with status 0, and nothing of ours is left in the kernel" {

@@ -29,6 +29,12 @@ function stopButton(stop) {
 	return button;
 }
 
+// What pb-serve changed or left out: a fact, in a few words, why.
+const serverNotes = [["pruned", "pruned", "samples put together in [pruned], to keep the memory of pb-serve bounded"],
+	["left_out", "of other units", "samples that cannot be added to these"],
+	["crowded", "little room", "the stream's segment defines more than its share of --memory, so that little is left for the profile"],
+	["cut", "long names cut", "they had more than 4096 bytes, and end in ...[cut]"]];
+
 // page: what the switches act on (page.js).
 class Controls {
 	constructor(page) {
@@ -39,7 +45,7 @@ class Controls {
 		this.rate = element("span", {id: "rate"});
 		this.lost = element("span", {id: "lost"});
 		this.truncated = element("span", {id: "truncated", title: "samples whose stack was deeper than was read"});
-		this.pruned = element("span", {id: "pruned", title: "left out or put together by pb-serve, to keep its memory bounded"});
+		this.pruned = element("span", {id: "pruned"});
 		this.freeze = button("freeze", "Freeze", () => page.freeze(), {"aria-pressed": "false", hidden: true,
 			title: "The view stands still; what comes meanwhile is kept (f)"});
 		this.stop = stopButton(() => page.live.stop());
@@ -60,15 +66,15 @@ class Controls {
 			["cpu", "cpu"]], group => page.change({group}));
 		this.time = select("time", "Time", [["all", "all"], ["last", "the last"], ["decay", "half-life"], ["range", "a range"]],
 			time => page.change({time}));
-		this.seconds = element("input", {id: "seconds", type: "number", min: 1, max: 86400, step: 1, "aria-label": "seconds",
-			onchange: e => e.target.value > 0 && page.change({seconds: Number(e.target.value)})});
+		this.seconds = element("input", {id: "seconds", type: "number", min: LEAST_SECONDS, max: MOST_SECONDS, step: 1, "aria-label": "seconds",
+			onchange: e => page.change({seconds: e.target.value = secondsFrom(e.target.value, page.view.seconds)})});
 		this.secondsBox = element("label", {class: "choice", for: "seconds"}, this.seconds, element("span", {}, "s"));
 		this.colour = select("colour", "Colour", [["kind", "kind"], ["module", "module"], ["name", "name"]],
 			colour => page.change({colour}));
 		this.layout = select("layout", "Layout", [["flame", "flame"], ["icicle", "icicle"]], layout => page.change({layout}));
 		this.panels = select("panels", "Show", [["both", "both"], ["graph", "graph"], ["table", "table"]],
 			panels => page.change({panels}));
-		this.reset = button("reset", "Reset", () => page.reset(), {title: "No zoom, search, range, hidden or focused functions (0)"});
+		this.reset = button("reset", "Reset", () => page.reset(), {title: "No zoom, search, hidden or focused functions, and all of the time (0)"});
 		this.switches = [this.group, this.time, this.secondsBox, this.colour, this.layout, this.panels, this.reset];
 	}
 
@@ -87,7 +93,7 @@ class Controls {
 		this.time.querySelector("[value=range]").hidden = view.time !== "range";
 		setShown(this.secondsBox, live && (view.time === "last" || view.time === "decay"));
 		const usual = startView(), same = key => JSON.stringify(view[key]) === JSON.stringify(usual[key]);
-		this.reset.disabled = ["zoom", "search", "hide", "focus", "sandwich"].every(same) && view.time !== "range";
+		this.reset.disabled = ["zoom", "search", "hide", "focus", "sandwich", "time"].every(same);
 	}
 
 	showNumbers(tree, functions, live) {
@@ -108,9 +114,11 @@ class Controls {
 	}
 
 	showServers(facts) {
-		const left = [[facts.pruned, "pruned"], [facts.left_out, "of other units"]].filter(([n]) => n > 0);
-		this.number(this.pruned, facts.pruned || 0, left.map(([n, what]) => groupedText(n) + " " + what).join(", "), true);
-		setShown(this.pruned, left.length > 0);
+		const notes = serverNotes.filter(([fact]) => facts[fact]);
+		this.number(this.pruned, facts.pruned || 0, notes.map(([fact, what]) => (facts[fact] === true ? "" : groupedText(facts[fact]) + " ") + what).join(", "),
+			notes.some(([fact]) => fact !== "cut"));
+		this.pruned.title = notes.map(([, what, why]) => what + ": " + why).join("\n");
+		setShown(this.pruned, notes.length > 0);
 	}
 
 	number(node, value, text, bad) {

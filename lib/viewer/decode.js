@@ -76,7 +76,7 @@ const decoder = new TextDecoder("utf-8", {fatal: true, ignoreBOM: true});
 const FACTS = {
 	string: ["host", "release", "event", "unit", "command", "state", "error"],
 	number: ["frequency", "period", "cpus", "delivered", "pruned", "merged", "left_out"],
-	boolean: ["control"],
+	boolean: ["control", "crowded", "cut"],
 };
 
 // Those that the page knows, if they are of their type.

@@ -3,6 +3,8 @@
 
 const FIRST_RETRY = 0.5, LAST_RETRY = 10;
 const MOST_HELD = 32 << 20;
+// WebSocket's code for: not now, come later.
+const TRY_LATER = 1013;
 
 // on: {profile(profile), link()}: another or a grown profile; the connection's state has changed.
 class Live {
@@ -19,6 +21,8 @@ class Live {
 		this.ever = false;
 		this.retryAt = 0;
 		this.trouble = "";
+		// Why the server did not take this page.
+		this.refused = "";
 		// Why it is of no use to try again.
 		this.hopeless = "";
 		this.frozen = false;
@@ -69,7 +73,7 @@ class Live {
 		socket.binaryType = "arraybuffer";
 		socket.onopen = () => this.opened(socket);
 		socket.onmessage = e => this.received(socket, e.data);
-		socket.onclose = () => this.closed(socket);
+		socket.onclose = e => this.closed(socket, e?.code === TRY_LATER ? e.reason || "it has no room for more pages" : "");
 		this.socket = socket;
 	}
 
@@ -101,7 +105,7 @@ class Live {
 			if (refusals !== this.refusals)
 				return;
 			this.profile = await takeMessage(this.profile, data);
-			this.trouble = "";
+			this.trouble = this.refused = "";
 			this.tries = 0;
 			this.on.profile(this.profile);
 		}).catch(e => this.refuse(e));
@@ -129,9 +133,10 @@ class Live {
 		this.heldBytes = 0;
 	}
 
-	closed(socket) {
+	closed(socket, refused) {
 		if (socket !== this.socket)
 			return;
+		this.refused = refused;
 		this.linked = false;
 		this.socket = null;
 		this.drop();

@@ -67,18 +67,21 @@ class Page extends Actions {
 		Object.assign(this.view, patch);
 		for (const key of Object.keys(patch))
 			this.mark(treeKeys.includes(key) ? "tree" : searchKeys.includes(key) ? "search" : key === "sort" ? "table" : "draw");
+		// What was said was of what was seen before.
+		if (Object.keys(patch).some(key => treeKeys.includes(key) || key === "zoom"))
+			this.say("");
 		putHash(this.view, this.token, push);
 	}
 
 	restore() {
 		this.view = viewFromHash(location.hash);
+		this.say("");
 		this.mark("tree");
 	}
 
 	reset() {
-		const {zoom, search: text, regex, exact, hide, focus, sandwich} = startView();
-		const time = this.view.time === "range" ? "all" : this.view.time;
-		this.change({zoom, search: text, regex, exact, hide, focus, sandwich, time}, true);
+		const {zoom, search: text, regex, exact, hide, focus, sandwich, time, seconds} = startView();
+		this.change({zoom, search: text, regex, exact, hide, focus, sandwich, time, seconds}, true);
 	}
 
 	mark(what) {

@@ -39,6 +39,14 @@ function viewToHash(view, token) {
 	return "#" + parts.join("&");
 }
 
+const LEAST_SECONDS = 1, MOST_SECONDS = 86400;
+
+// What is used of what was typed; `usual` for what is no number.
+function secondsFrom(text, usual) {
+	const seconds = text.trim() === "" ? NaN : Number(text);
+	return Number.isNaN(seconds) ? usual : Math.min(Math.max(seconds, LEAST_SECONDS), MOST_SECONDS);
+}
+
 // What is not understood is left at its usual value: addresses are typed, cut and mailed.
 function viewFromHash(hash) {
 	const view = startView();
@@ -50,6 +58,8 @@ function viewFromHash(hash) {
 			view[key] = text.split(";").filter(t => t).map(decodeName);
 		else if (typeof view[key] === "boolean")
 			view[key] = text === "1";
+		else if (key === "seconds")
+			view.seconds = secondsFrom(text, view.seconds);
 		else if (typeof view[key] === "number")
 			view[key] = Number(text) > 0 && Number(text) < 1e15 ? Number(text) : view[key];
 		else if (!choices.has(key) || choices.get(key).includes(text))

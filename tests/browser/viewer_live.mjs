@@ -111,7 +111,39 @@ await test("the last N seconds, half-life, and all", async () => {
 	await choose("time", "all");
 	equal([await value("total"), await page.locator("#seconds").isVisible()], [100, false]);
 });
+await test("seconds that make no sense become some that do, and are shown; Reset takes them back", async () => {
+	for (const time of ["last", "decay"]) {
+		await choose("time", time);
+		for (const [typed, used] of [["7", "7"], ["0", "1"], ["-5", "1"], ["2.5", "2.5"], ["", "2.5"], ["1e9", "86400"], ["4", "4"]]) {
+			await page.fill("#seconds", typed);
+			await page.keyboard.press("Enter");
+			await settled();
+			equal([typed, await page.inputValue("#seconds"), Number(/seconds=([^&]*)/.exec(await hash())[1])], [typed, used, Number(used)]);
+		}
+		await page.click("#reset");
+		await settled();
+		equal([await page.inputValue("#time"), await value("total"), await page.locator("#reset").isDisabled(), await hash()], ["all", 100, true, "#t=secret&group=none"]);
+	}
+	await open(url + "&time=last&seconds=1e9", {}, fakeServer);
+	equal(await page.inputValue("#seconds"), "86400");
+});
+await test("what is said below is of what is seen", async () => {
+	await begin();
+	await page.fill("#search", "read");
+	await page.keyboard.press("Enter");
+	await settled();
+	holds("a hit: " + await text("details"), (await text("details")).startsWith("read — "));
+	await choose("group", "cpu");
+	equal(await text("details"), "");
+	await drag(0.02, 0.2);
+	holds("a range: " + await text("details"), (await text("details")).startsWith("time range"));
+	await choose("time", "last");
+	equal(await text("details"), "");
+	await page.click("#reset");
+});
 await test("a range of time by dragging, by keys, and away again", async () => {
+	await begin();
+	await choose("group", "none");
 	await drag(0.02, 0.2);
 	equal([await value("total"), await page.inputValue("#time"), await page.locator(".chip[data-what=range]").count()], [60, "range", 1]);
 	holds("whole windows: " + await hash(), (await hash()).includes(`from=${START * 1000}&to=${START * 1000 + 2000}`));
@@ -239,12 +271,37 @@ await test("ended, cut short, failed: each is said, and the data stay", async ()
 	for (const [state, wanted] of [["ended", "recording ended"], ["cut", "recording cut short"], ["failed", "recording failed"]]) {
 		await begin({state, error: state === "ended" ? "" : "offset 4711: record cut short"});
 		equal([await text("state"), await value("total")], [wanted, 100]);
-		equal((await text("banner")).includes("offset 4711"), state !== "ended");
+		equal(await text("banner"), {ended: "", cut: "The recording was cut short: offset 4711: record cut short. What came before is all here.",
+			failed: "The recording failed: offset 4711: record cut short. What came before is all here."}[state]);
 	}
+	await open(url, {}, fakeServer);
+	await newest("s.open()");
+	await play(snapshot(1, facts({state: "failed", error: "not a pb stream"})));
+	equal(await text("banner"), "The recording failed: not a pb stream. No samples came.");
+});
+await test("a page too many is told why, and comes again later", async () => {
+	await open(url, {}, fakeServer);
+	const turnAway = () => newest("s.open(); s.onclose({code: 1013, reason: 'too many pages are open (--max-clients 1)'})");
+	for (let i = 1; i <= 2; i++) {
+		await turnAway();
+		holds("turned away: " + await text("state"), /^turned away, (next try in|trying)/.test(await text("state")));
+		equal(await text("banner"), "pb-serve turned this page away: too many pages are open (--max-clients 1).");
+		await page.click("#retry");
+		await until("again", () => page.evaluate(i => window.sockets.length === i + 1, i));
+	}
+	await newest("s.open()");
+	await play(snapshot(2, ...first, facts()));
+	equal([await text("state"), await page.locator("#banner").isVisible(), await value("total")], ["live", false, 100]);
 });
 await test("what the server pruned is said apart from what was lost, and from what is not drawn", async () => {
 	await begin({pruned: 12, left_out: 3, merged: 2});
 	equal([await value("pruned"), await text("pruned"), await value("left-out")], [12, "12 pruned, 3 of other units", 0]);
+	await play(delta(3, facts({pruned: 12, crowded: true, cut: true})));
+	equal([await text("pruned"), (await page.getAttribute("#pruned", "title")).split("\n").length], ["12 pruned, little room, long names cut", 3]);
+	await play(delta(4, facts({crowded: false, cut: true})));
+	equal([await text("pruned"), await page.locator("#pruned.bad").count()], ["long names cut", 0]);
+	await play(delta(5, facts({crowded: 1, cut: "yes"})));
+	equal(await page.locator("#pruned").isVisible(), false);
 });
 await test("an address restores group, time and zoom, the zoom as soon as its frames are there", async () => {
 	await open(url + "&zoom=main;parse&group=none&time=last&seconds=2", {}, fakeServer);

@@ -12,7 +12,7 @@ const { page, trouble, browser } = await open(url);
 const token = new URL(url).hash.slice(3);
 const api = path => fetch(new URL("/api/" + path, url), {headers: {Authorization: "Bearer " + token}});
 const number = id => page.locator("#" + id).getAttribute("data-value").then(Number);
-const rows = () => page.$$eval("#functions tbody tr[data-name]", all => all.map(r => ({name: r.dataset.name,
+const rows = () => page.$$eval("#functions tbody tr[data-name]", all => all.map(r => ({name: r.dataset.name, kind: r.dataset.kind,
 	self: Number(r.querySelector(".self").dataset.value), total: Number(r.querySelector(".total").dataset.value)})));
 const sortBy = key => page.locator(`#functions th[data-sort=${key}]`).locator("button").click();
 const topSelf = async () => (await rows()).reduce((a, b) => b.self > a.self ? b : a, {self: 0, name: ""}).name;
@@ -122,7 +122,7 @@ await test("when the program ends, the page says so and its totals are all there
 	write("api.folded", await (await api("folded")).text());
 	while (await page.locator("#more").isVisible())
 		await page.click("#more");
-	write("table", (await rows()).map(r => `${r.total} ${r.self} ${r.name}\n`).join(""));
+	write("table", (await rows()).map(r => `${r.total} ${r.self} ${r.name}${{kernel: "_[k]", inlined: "_[i]", jit: "_[j]"}[r.kind] ?? ""}\n`).join(""));
 	equal((await (await api("tree.json")).json()).value, await number("total"));
 	equal(await page.locator("#stop").isVisible(), false);
 });
