@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,6 +143,26 @@ make_table(struct loader *l, const struct job *j, const struct elf_file *f)
 }
 
 static void
+give_up(struct loader *l, const struct job *j)
+{
+	tables_never(l->tables, j->table);
+	count(l, &l->counts.unreadable, 1);
+}
+
+/* Files are read where they are mapped. One that its owner makes shorter meanwhile has no pages any more there, and reading
+ * them is answered by SIGBUS: the job is given up, and what it had allocated with it. */
+static _Thread_local sigjmp_buf *guarded;
+
+static void
+on_bus_error(int signo)
+{
+	if (guarded)
+		siglongjmp(*guarded, 1);
+	signal(signo, SIG_DFL);
+	raise(signo);
+}
+
+static void
 do_job(struct loader *l, const struct job *j)
 {
 	struct elf_file *f;
@@ -154,8 +175,21 @@ do_job(struct loader *l, const struct job *j)
 		elf_close(f);
 		return;
 	}
-	tables_never(l->tables, j->table);
-	count(l, &l->counts.unreadable, 1);
+	give_up(l, j);
+}
+
+static void
+do_guarded(struct loader *l, const struct job *j)
+{
+	sigjmp_buf here;
+
+	if (sigsetjmp(here, 1)) {
+		give_up(l, j);
+	} else {
+		guarded = &here;
+		do_job(l, j);
+	}
+	guarded = NULL;
 }
 
 /* ---- the thread ---- */
@@ -197,7 +231,7 @@ run(void *context)
 	struct job *j;
 
 	while ((j = next_job(l))) {
-		do_job(l, j);
+		do_guarded(l, j);
 		end_job(l, j);
 		tables_idle(l->tables);
 	}
@@ -212,6 +246,8 @@ start_thread(struct loader *l)
 	int error;
 
 	sigfillset(&all);
+	sigdelset(&all, SIGBUS);
+	signal(SIGBUS, on_bus_error);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	error = pthread_create(&l->thread, NULL, run, l);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
