@@ -9,7 +9,7 @@ const KIND_WORDS = ["user", "kernel", "inlined", "jit", "mark", "task"];
 const KIND_MARK = new RegExp(`\0(${KIND_WORDS.join("|")})$`);
 const ANY_KIND = -1;
 
-const MOST_WINDOWS = 3600;
+const MOST_WINDOWS = 4096;
 const LEAST_WINDOWS = 16;
 const MOST_CELLS = 4 << 20;
 
