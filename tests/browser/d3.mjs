@@ -138,15 +138,16 @@ async function table() {
 
 await test("our page: the same totals, nothing asked for", async () => {
 	await open(file("browser.html"));
-	const wanted = new Map(totals), functions = new Map(), all = await table();
-	for (const [name, total] of all)
-		functions.set(name, total);
-	// awk knows no kinds: this one is a row for the program's and one for the kernel's, which it called.
-	equal(all.filter(([name]) => name === "read").map(([, total]) => total).sort(), [25, 85]);
-	functions.set("read", 85);
+	const wanted = new Map(totals), functions = new Map();
+	for (const [name, total] of await table())
+		functions.set(name, [...functions.get(name) ?? [], total]);
+	// awk knows no kinds: of a name with several it counts a sample once, in which the page finds one or more of them.
+	const most = all => all.reduce((sum, n) => sum + n, 0);
+	const differs = (all, total) => !(Math.max(...all) <= total && total <= most(all));
+	equal(functions.get("read").sort(), [25, 85]);
 	equal(await page.getAttribute("#total", "data-value"), String(wanted.get("all")));
 	wanted.delete("all");
-	equal([...wanted].filter(([name, total]) => !name.includes("`") && functions.get(name) !== total), []);
+	equal([...wanted].filter(([name, total]) => !name.includes("`") && differs(functions.get(name) ?? [], total)), []);
 	equal(await page.title().then(title => title.includes("</script><script>alert(1)</script>")), true);
 });
 
