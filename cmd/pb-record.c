@@ -175,6 +175,7 @@ struct session {
 	struct recorder *recorder;
 	struct recording recording;
 	struct command_run run;
+	char *command_line;   /* owned */
 	int out;
 	int command_fd;	      /* pidfd of the command, or -1 */
 	uint64_t end, window; /* CLOCK_MONOTONIC ns of the end (UINT64_MAX: none) and of the next window */
@@ -425,12 +426,13 @@ open_session(struct session *s, char **argv, char **run)
 	}
 	s->out = open_output();
 	s->recorder = recorder_open(s->out);
+	s->command_line = command_line(argv);
 	s->recording = (struct recording){
 		.event = sampler_event(s->sampler),
 		.frequency = config.frequency,
 		.period = config.period,
 		.cpus = sampler_cpus(s->sampler),
-		.command_line = command_line(argv),
+		.command_line = s->command_line,
 		.timestamps = config.timestamps,
 	};
 	recorder_begin(s->recorder, &s->recording, monotonic_ns());
@@ -475,6 +477,7 @@ close_session(struct session *s, bool good)
 		die("%s:", output);
 	sampler_close(s->sampler);
 	recorder_close(s->recorder);
+	free(s->command_line);
 	return status;
 }
 

@@ -291,7 +291,8 @@ clear_range(struct space *s, uint64_t start, uint64_t end)
 	}
 	for (last = i; last < s->n && s->mappings[last].end <= end; last++)
 		;
-	memmove(s->mappings + i, s->mappings + last, (s->n - last) * sizeof(*s->mappings));
+	if (last > i)
+		memmove(s->mappings + i, s->mappings + last, (s->n - last) * sizeof(*s->mappings));
 	s->n -= last - i;
 	if (i < s->n && s->mappings[i].start < end) {
 		s->mappings[i].page_offset += end - s->mappings[i].start;
@@ -314,7 +315,8 @@ own_space(struct processes *ps, struct process *p)
 	s = space_new(ps);
 	s->n = s->cap = old->n;
 	s->mappings = xcalloc(s->cap, sizeof(*s->mappings));
-	memcpy(s->mappings, old->mappings, old->n * sizeof(*s->mappings));
+	if (old->n)
+		memcpy(s->mappings, old->mappings, old->n * sizeof(*s->mappings));
 	old->users--;
 	p->space = s;
 	return s;

@@ -315,7 +315,7 @@ resolve_window(struct sampler *s, struct window *w)
 		s->totals.ends[raw->end] += raw->n_user ? raw->count : 0;
 		s->facts[s->n_facts++] = resolve(s->resolver, raw, w->arena + raw->at);
 	}
-	if (!s->config->timestamps)
+	if (!s->config->timestamps && s->n_facts)
 		qsort(s->facts, s->n_facts, sizeof(*s->facts), by_task);
 }
 

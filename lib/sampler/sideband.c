@@ -255,7 +255,8 @@ by_time(const void *a, const void *b)
 static void
 sort(struct queue *q)
 {
-	qsort(q->pending + q->applied, q->n - q->applied, sizeof(*q->pending), by_time);
+	if (q->n > q->applied)
+		qsort(q->pending + q->applied, q->n - q->applied, sizeof(*q->pending), by_time);
 }
 
 void

@@ -75,7 +75,8 @@ void
 window_sort(struct window *w)
 {
 	table_clear(&w->by_key);
-	qsort(w->samples, w->n, sizeof(*w->samples), by_time);
+	if (w->n)
+		qsort(w->samples, w->n, sizeof(*w->samples), by_time);
 }
 
 void
