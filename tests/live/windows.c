@@ -16,20 +16,12 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "stream/writer.h"
+#include "tests/random.h"
 
 enum { SECOND = 1000000000, TASKS = 40, CPUS = 2, DEPTH = 40 };
 
 static struct writer *w;
-static uint64_t state = 1, tasks, frames;
-
-static uint64_t
-random_below(uint64_t n)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state % n;
-}
+static uint64_t tasks, frames;
 
 static uint32_t
 define_frame(void)

@@ -9,22 +9,14 @@
 #include <unistd.h>
 
 #include "stream/writer.h"
+#include "tests/random.h"
 
 enum { STEADY = 10, DEPTH = 20, CPUS = 4 };
 
 static const uint64_t second = 1000000000;
 
 static struct writer *w;
-static uint64_t state = 1, n_frames, n_stacks, n_tasks, serial;
-
-static uint64_t
-random_below(uint64_t n)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state % n;
-}
+static uint64_t n_frames, n_stacks, n_tasks, serial;
 
 static uint64_t
 add_frame(const char *name, uint64_t number)

@@ -10,19 +10,9 @@
 
 #include "base/alloc.h"
 #include "stream/writer.h"
+#include "tests/random.h"
 
 enum { FUNCTIONS = 6000, FRAMES = 20000, TASKS = 64, MODULES = 40, WINDOW = 100000 };
-
-static uint64_t state = 1;
-
-static uint64_t
-random_below(uint64_t n)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state % n;
-}
 
 static void
 define_code(struct writer *w)
