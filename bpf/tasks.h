@@ -28,12 +28,15 @@ static __always_inline void
 make_layout(__u32 pid)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	struct layout_process p = {};
+	struct pt_regs *regs;
 
 	p.exec = BPF_CORE_READ(task, self_exec_id) + 1;
 	ask_kernel(BPF_CORE_READ(task, mm, start_code), &p.born[0]);
-	ask_kernel(BPF_PROBE_READ(regs, REGISTER_PC), &p.born[1]);
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs)) {
+		regs = (struct pt_regs *)bpf_task_pt_regs(task);
+		ask_kernel(BPF_PROBE_READ(regs, REGISTER_PC), &p.born[1]);
+	}
 	bpf_map_update_elem(&processes, &pid, &p, BPF_ANY);
 }
 
