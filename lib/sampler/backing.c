@@ -86,18 +86,36 @@ backings_free(struct backings *bs)
 	table_free(&bs->by_identity);
 }
 
-/* The file's build-id, if it is the file that was mapped. */
+/* Looked at before it is opened: opening a device can do things. */
 static bool
-ask(struct backing *b, const char *path)
+try_path(const struct place_of_file *f, const char *path, file_taker *take, void *context)
 {
 	struct stat st;
-	struct err err;
-	int fd, n;
 
-	/* Looked at before it is opened: opening a device can do things. */
-	if (stat(path, &st) || !S_ISREG(st.st_mode) || (b->inode && st.st_ino != b->inode))
-		return false;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	return !stat(path, &st) && S_ISREG(st.st_mode) && (!f->inode || st.st_ino == f->inode) && take(context, path, &st);
+}
+
+bool
+backing_reach(const struct place_of_file *f, file_taker *take, void *context)
+{
+	char path[4096 + 64];
+
+	snprintf(path, sizeof(path), "/proc/%u/map_files/%llx-%llx", f->pid, (unsigned long long)f->start,
+		 (unsigned long long)f->end);
+	if (try_path(f, path, take, context))
+		return true;
+	snprintf(path, sizeof(path), "/proc/%u/root%s", f->pid, f->path);
+	return try_path(f, path, take, context) || try_path(f, f->path, take, context);
+}
+
+static bool
+read_build_id(void *context, const char *path, const struct stat *st)
+{
+	struct backing *b = context;
+	struct err err;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), n;
+
+	(void)st;
 	if (fd < 0)
 		return false;
 	n = elf_build_id_fd(fd, path, b->build_id, &err);
@@ -109,16 +127,10 @@ ask(struct backing *b, const char *path)
 void
 backing_ask_build_id(struct backing *b, uint32_t pid, const struct mapping *m)
 {
-	char path[4096 + 64];
+	const struct place_of_file f = {.path = b->path, .inode = b->inode, .pid = pid, .start = m->start, .end = m->end};
 
 	if (b->asked)
 		return;
 	b->asked = true;
-	snprintf(path, sizeof(path), "/proc/%u/map_files/%llx-%llx", pid, (unsigned long long)m->start,
-		 (unsigned long long)m->end);
-	if (ask(b, path))
-		return;
-	snprintf(path, sizeof(path), "/proc/%u/root%s", pid, b->path);
-	if (!ask(b, path))
-		ask(b, b->path);
+	backing_reach(&f, read_build_id, b);
 }

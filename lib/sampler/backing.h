@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "base/table.h"
 #include "elf/header.h"
@@ -39,6 +40,21 @@ struct backings {
 /* The backing with this identity; made when there is none. build_id may be NULL. */
 struct backing *backing_get(struct backings *bs, const char *path, uint64_t device, uint64_t inode,
 			    const unsigned char *build_id, size_t build_id_len);
+
+/* A file that a process has mapped. */
+struct place_of_file {
+	const char *path;    /* as the process sees it */
+	uint64_t inode;	     /* 0: not known */
+	uint32_t pid;
+	uint64_t start, end; /* of the mapping */
+};
+
+/* Whether it could make use of the file at this path. */
+typedef bool file_taker(void *context, const char *path, const struct stat *st);
+
+/* Tries the places where the file may be: the mapping itself, which has it also when it was deleted, the process's root
+ * directory, ours. True once take() was content. */
+bool backing_reach(const struct place_of_file *f, file_taker *take, void *context);
 
 struct mapping;
 

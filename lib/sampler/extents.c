@@ -47,7 +47,6 @@ release(struct extents *e, struct extent back)
 	size_t at = behind(l, back.first);
 	struct extent *before = at ? &l->items[at - 1] : NULL, *after = at < l->n ? &l->items[at] : NULL;
 
-	e->taken -= back.n;
 	if (after && back.first + back.n == after->first) {
 		back.n += after->n;
 		drop(l, at);
@@ -79,7 +78,6 @@ extents_take(struct extents *e, uint32_t n)
 		l->items[i].n -= n;
 		if (!l->items[i].n)
 			drop(l, i);
-		e->taken += n;
 		return first;
 	}
 	return EXTENTS_FULL;

@@ -17,7 +17,6 @@ struct extent_list {
 struct extents {
 	struct extent_list free; /* ascending, none adjoins another */
 	struct extent_list given, waiting;
-	uint32_t taken; /* elements in use or waiting */
 	uint32_t end;	/* behind all */
 };
 

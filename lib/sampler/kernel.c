@@ -251,9 +251,9 @@ kernel_depth(void)
 }
 
 static void
-configure_walk(struct sample_bpf *skel, const struct sampler_config *c)
+configure_walk(struct sample_bpf *skel, const struct sampler_config *c, bool by_tables)
 {
-	skel->rodata->with_tables = c->walk == WALK_AUTO || c->walk == WALK_DWARF;
+	skel->rodata->with_tables = by_tables;
 	skel->rodata->with_frame_pointers = c->walk == WALK_AUTO;
 	skel->rodata->only_leaf = c->walk == WALK_NONE;
 	skel->rodata->user_depth = (uint32_t)c->max_depth;
@@ -262,10 +262,12 @@ configure_walk(struct sample_bpf *skel, const struct sampler_config *c)
 }
 
 static void
-configure(struct sample_bpf *skel, const struct sampler_config *c)
+configure(struct sample_bpf *skel, const struct kernel_setup *setup)
 {
+	const struct sampler_config *c = setup->config;
+
 	configure_pidns(skel);
-	configure_walk(skel, c);
+	configure_walk(skel, c, setup->unwinding);
 	skel->rodata->with_kernel = !c->no_kernel;
 	skel->rodata->with_user = !c->no_user;
 	skel->rodata->with_idle = c->idle;
@@ -290,7 +292,7 @@ load(struct kernel *k, const struct kernel_setup *s, struct err *err)
 	k->skel = sample_bpf__open();
 	if (!k->skel)
 		return advise_bpf(err, "opening the BPF object", errno);
-	configure(k->skel, s->config);
+	configure(k->skel, s);
 	configure_targets(k->skel, s->config, s->event);
 	configure_tasks(k->skel);
 	if (make_maps(k, s, err))

@@ -23,7 +23,7 @@ enum {
 
 struct layout {
 	struct layout_mapping *mappings; /* mapped */
-	uint32_t n_mappings, n_processes;
+	uint32_t n_mappings;
 	int processes;
 	bool follows; /* the program sees forks and execs by itself */
 	struct extents extents;
@@ -53,11 +53,10 @@ layout_configure(struct layout *l, struct sample_bpf *skel, size_t n, struct err
 {
 	size_t processes = n * 4 < PROCESSES_MIN ? PROCESSES_MIN : n * 4 > PROCESSES_MAX ? PROCESSES_MAX : n * 4;
 
-	l->n_processes = (uint32_t)processes;
-	l->n_mappings = l->n_processes * MAPPINGS_EACH;
+	l->n_mappings = (uint32_t)processes * MAPPINGS_EACH;
 	extents_init(&l->extents, 0, l->n_mappings);
 	if (bpf_map__set_max_entries(skel->maps.mappings, l->n_mappings) ||
-	    bpf_map__set_max_entries(skel->maps.processes, l->n_processes))
+	    bpf_map__set_max_entries(skel->maps.processes, (uint32_t)processes))
 		return advise_bpf(err, "making the maps of mappings", errno);
 	return 0;
 }

@@ -6,10 +6,8 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "base/alloc.h"
@@ -18,10 +16,9 @@
 
 struct job {
 	struct job *next;
-	uint32_t table, pid;
-	uint64_t start, end; /* of the mapping */
-	uint64_t inode;	     /* 0: not known */
-	char *path;
+	uint32_t table;
+	struct place_of_file file;
+	char *path; /* owned; the file's */
 	uint8_t build_id[BUILD_ID_MAX];
 	size_t build_id_len;
 	bool urgent;
@@ -36,7 +33,7 @@ struct loader {
 	struct job *first, *last_urgent, *last; /* urgent ones stand first */
 	unsigned urgent; /* jobs waiting or being done */
 	bool stop;
-	struct loader_counts counts;
+	uint64_t unreadable;
 };
 
 static void
@@ -48,52 +45,39 @@ job_free(struct job *j)
 
 /* ---- one job ---- */
 
-static struct elf_file *
-open_path(struct loader *l, const struct job *j, const char *path)
+/* What a job opens. */
+struct opening {
+	struct loader *loader;
+	const struct job *job;
+	struct elf_file *file;
+};
+
+static bool
+open_path(void *context, const char *path, const struct stat *st)
 {
-	struct elf_file *f;
-	struct stat st;
+	struct opening *o = context;
 	struct err err;
 
-	/* Looked at before it is opened: opening a device can do things. */
-	if (stat(path, &st) || !S_ISREG(st.st_mode) || (j->inode && st.st_ino != j->inode))
-		return NULL;
-	f = elf_open(path, &err);
-	if (f && !elf_has_build_id(f, j->build_id, j->build_id_len)) {
-		elf_close(f);
-		return NULL;
+	o->file = elf_open(path, &err);
+	if (o->file && !elf_has_build_id(o->file, o->job->build_id, o->job->build_id_len)) {
+		elf_close(o->file);
+		o->file = NULL;
 	}
-	if (f)
-		tables_file(l->tables, j->table, st.st_dev, st.st_ino);
-	return f;
+	if (o->file)
+		tables_file(o->loader->tables, o->job->table, st->st_dev, st->st_ino);
+	return o->file;
 }
 
-/* By its mapping it is found even when it was deleted or lies in another mount namespace. */
 static struct elf_file *
 open_backing(struct loader *l, const struct job *j)
 {
-	char path[4096 + 64];
-	struct elf_file *f;
+	struct opening o = {.loader = l, .job = j};
 	struct err err;
 
-	if (!strcmp(j->path, "[vdso]"))
+	if (!strcmp(j->file.path, "[vdso]"))
 		return find_vdso(&err);
-	snprintf(path, sizeof(path), "/proc/%u/map_files/%llx-%llx", j->pid, (unsigned long long)j->start,
-		 (unsigned long long)j->end);
-	f = open_path(l, j, path);
-	if (f)
-		return f;
-	snprintf(path, sizeof(path), "/proc/%u/root%s", j->pid, j->path);
-	f = open_path(l, j, path);
-	return f ? f : open_path(l, j, j->path);
-}
-
-static void
-count(struct loader *l, uint64_t *counter, uint64_t n)
-{
-	pthread_mutex_lock(&l->lock);
-	*counter += n;
-	pthread_mutex_unlock(&l->lock);
+	backing_reach(&j->file, open_path, &o);
+	return o.file;
 }
 
 /* Those that had to make room can be overwritten after two ticks. */
@@ -132,10 +116,8 @@ make_table(struct loader *l, const struct job *j, const struct elf_file *f)
 	loaded = unwind_cache_load(l->cache, f, &u);
 	if (!loaded && unwind_build(f, &u, &err)) {
 		tables_never(l->tables, j->table);
-		count(l, &l->counts.without, 1);
 		return;
 	}
-	count(l, &l->counts.skipped, u.skipped);
 	put(l, j, f, &u);
 	if (!loaded && !is_stopping(l))
 		unwind_cache_store(l->cache, f, &u);
@@ -146,7 +128,9 @@ static void
 give_up(struct loader *l, const struct job *j)
 {
 	tables_never(l->tables, j->table);
-	count(l, &l->counts.unreadable, 1);
+	pthread_mutex_lock(&l->lock);
+	l->unreadable++;
+	pthread_mutex_unlock(&l->lock);
 }
 
 /* Files are read where they are mapped. One that its owner makes shorter meanwhile has no pages any more there, and reading
@@ -319,21 +303,17 @@ enqueue(struct loader *l, struct job *j)
 }
 
 void
-loader_ask(struct loader *l, const struct backing *b, uint32_t pid, const struct mapping *m, bool urgent)
+loader_ask(struct loader *l, const struct mapping *m, uint32_t pid, bool urgent)
 {
+	const struct backing *b = m->backing;
 	struct job *j = xcalloc(1, sizeof(*j));
 
 	j->table = b->table;
-	j->pid = pid;
-	j->inode = b->inode;
 	j->path = xstrdup(b->path);
+	j->file = (struct place_of_file){.path = j->path, .inode = b->inode, .pid = pid, .start = m->start, .end = m->end};
 	memcpy(j->build_id, b->build_id, b->build_id_len);
 	j->build_id_len = b->build_id_len;
 	j->urgent = urgent;
-	if (m) {
-		j->start = m->start;
-		j->end = m->end;
-	}
 	pthread_mutex_lock(&l->lock);
 	enqueue(l, j);
 	pthread_cond_signal(&l->work);
@@ -358,13 +338,13 @@ loader_wait(struct loader *l, unsigned ms)
 	pthread_mutex_unlock(&l->lock);
 }
 
-struct loader_counts
-loader_counts(struct loader *l)
+uint64_t
+loader_unreadable(struct loader *l)
 {
-	struct loader_counts counts;
+	uint64_t n;
 
 	pthread_mutex_lock(&l->lock);
-	counts = l->counts;
+	n = l->unreadable;
 	pthread_mutex_unlock(&l->lock);
-	return counts;
+	return n;
 }

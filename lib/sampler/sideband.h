@@ -25,9 +25,8 @@ void sideband_sort(struct sideband *s);
 void sideband_apply(struct sideband *s, uint64_t time, struct processes *ps);
 
 /* Applies what was collected since the last call, whatever the time of the samples: these processes are those of the
- * present. What came in the last moment waits for the next call; sideband_follows() is false then. */
+ * present. What came in the last moment waits for the next call. */
 void sideband_follow(struct sideband *s, struct processes *ps);
-bool sideband_follows(const struct sideband *s);
 void sideband_watch(struct sideband *s, int epoll); /* adds what becomes readable when there are records */
 
 /* When a thread was cloned, and by which, if a record that waits tells. */

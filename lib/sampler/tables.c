@@ -371,7 +371,6 @@ tables_use(struct tables *t)
 
 	pthread_mutex_lock(&t->lock);
 	use = t->use;
-	use.bytes = (uint64_t)t->chunks.taken * UNWIND_CHUNK;
 	pthread_mutex_unlock(&t->lock);
 	return use;
 }

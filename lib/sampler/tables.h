@@ -47,7 +47,6 @@ uint32_t tables_wanted(struct tables *t, uint32_t *at);
 void tables_age(struct tables *t, uint32_t window); /* on every tick; the number of the current window */
 
 struct tables_use {
-	uint64_t bytes;   /* in use */
 	uint64_t dropped; /* tables that had to make room */
 	uint64_t refused; /* that there was no room for */
 };

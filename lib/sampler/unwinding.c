@@ -25,9 +25,8 @@ enum {
 
 /* Where a table's binary can be reached. */
 struct source {
-	struct backing *backing;
+	struct mapping mapping;
 	uint32_t pid;
-	uint64_t start, end;
 	uint64_t asked; /* CLOCK_MONOTONIC ns */
 };
 
@@ -97,10 +96,8 @@ has_table(const struct backing *b)
 static void
 ask(struct unwinding *u, struct source *s, bool urgent)
 {
-	struct mapping m = {.start = s->start, .end = s->end};
-
 	s->asked = monotonic_ns();
-	loader_ask(u->loader, s->backing, s->pid, &m, urgent);
+	loader_ask(u->loader, &s->mapping, s->pid, urgent);
 }
 
 /* Numbers the table of a backing that is met for the first time, and has it made. */
@@ -118,7 +115,7 @@ number(struct unwinding *u, const struct mapping *m, uint32_t pid, bool urgent)
 		GROW(u->sources, u->n_sources, u->sources_cap);
 		u->sources[u->n_sources++] = (struct source){0};
 	}
-	u->sources[b->table] = (struct source){.backing = b, .pid = pid, .start = m->start, .end = m->end};
+	u->sources[b->table] = (struct source){.mapping = *m, .pid = pid};
 	if (!tables_share(u->tables, b->table, b->build_id, b->build_id_len))
 		ask(u, &u->sources[b->table], urgent);
 }
@@ -248,10 +245,9 @@ void
 unwinding_account(struct unwinding *u, struct sampler_totals *t)
 {
 	struct tables_use use = tables_use(u->tables);
-	struct loader_counts counts = loader_counts(u->loader);
 
 	t->tables_dropped = use.dropped;
 	t->tables_refused = use.refused;
-	t->tables_unreadable = counts.unreadable;
+	t->tables_unreadable = loader_unreadable(u->loader);
 	t->layouts_refused = layout_refused(u->layout);
 }
