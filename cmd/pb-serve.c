@@ -90,7 +90,8 @@ on_signal(int signo)
 		interrupts++;
 	else
 		ended = 1;
-	web_wake(web);
+	if (web)
+		web_wake(web);
 	errno = before;
 }
 
@@ -198,6 +199,7 @@ open_listener(struct listening *l)
 	find_user(&become);
 	if (listen_open(l, where, &err))
 		die("%s", err.text);
+	catch_signals(); /* before anybody knows the address */
 	if (!guard_new_token(&guard))
 		die("no random numbers:");
 	guard.loopback = l->loopback;
@@ -322,7 +324,6 @@ main(int argc, char **argv)
 	});
 	if (!web)
 		die("cannot serve:");
-	catch_signals();
 	status = serve(&in);
 	listen_close(&listening);
 	return status;

@@ -8,7 +8,8 @@
 #include "base/alloc.h"
 
 enum {
-	ROUNDS = 12,	 /* of pruning: each keeps half of the nodes that the one before did */
+	ROUNDS = 32,	 /* of pruning: each keeps three of four nodes that the one before did */
+	SPANS_MIN = 3,	 /* windows are always kept apart */
 	NODES_MIN = 64,	 /* are always kept */
 	TASKS_MIN = 256,
 };
@@ -19,6 +20,12 @@ enum { DROPPED /* it has no samples */, FOLDED, KEPT };
 struct plan {
 	uint8_t *nodes, *tasks;
 };
+
+static uint64_t
+larger(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
 
 static struct text
 pruned(void)
@@ -92,49 +99,47 @@ renew(struct profile *p, struct history *h, struct stack_nodes *nodes, const str
 
 /* ---- what to keep ---- */
 
-/* What a node or task is worth: in the upper bits how lately it had samples - in the last window, the one before, the two
- * before that, the four before those - and in the others how many in all. So no past is worth more than what is new. */
-enum { COUNT_BITS = 57, RECENT = 63 };
+/* What a node or task is worth: its share of the samples in the last window, in the last two, in the last four and so on up
+ * to all of them, added up. So what shows in any of these pictures is worth something, and no past is worth more than what
+ * is new. */
+#define WHOLE (1ULL << 50) /* a share of all */
 
-static uint64_t
-recency(size_t age)
+/* What one sample adds to that, by how old its window is, the last one first. Owned by the caller. */
+static uint64_t *
+worth_by_age(const struct history *h)
 {
-	uint64_t steps = 0;
+	uint64_t *worth = xcalloc(h->n, sizeof(*worth)), samples = 0;
+	size_t counted = 0;
 
-	for (; age; age /= 2)
-		steps++;
-	return RECENT - steps;
-}
-
-static void
-add_worth(uint64_t *worth, uint64_t recent, uint64_t count)
-{
-	const uint64_t most = (1ULL << COUNT_BITS) - 1;
-	uint64_t sum = (*worth & most) + (count < most ? count : most);
-
-	recent = *worth >> COUNT_BITS > recent ? *worth >> COUNT_BITS : recent;
-	*worth = recent << COUNT_BITS | (sum < most ? sum : most);
+	for (size_t last = 1; counted < h->n; last *= 2) {
+		for (; counted < h->n && counted < last; counted++)
+			samples += h->spans[h->n - 1 - counted].samples;
+		for (size_t age = 0; age < counted; age++)
+			worth[age] += WHOLE / larger(samples, 1);
+	}
+	return worth;
 }
 
 /* The worth of nodes, with all that is above them, and of tasks; 0 without samples. */
 static uint64_t *
 weigh(struct profile *p, const struct history *h, uint64_t *tasks)
 {
-	uint64_t *nodes = p->tree.values[0];
+	uint64_t *nodes = p->tree.values[0], *by_age = worth_by_age(h);
 
 	memset(nodes, 0, p->tree.n * sizeof(*nodes));
 	for (size_t i = 0; i < h->n; i++) {
-		uint64_t recent = recency(h->n - 1 - i);
+		uint64_t each = larger(by_age[h->n - 1 - i], 1);
 
 		for (size_t c = 0; c < h->spans[i].n; c++) {
 			const struct cell *cell = &h->spans[i].cells[c];
 
-			add_worth(&nodes[span_node(h, &h->spans[i], cell->place)], recent, cell->count);
-			add_worth(&tasks[p->groups[cell->group].task], recent, cell->count);
+			nodes[span_node(h, &h->spans[i], cell->place)] += cell->count * each;
+			tasks[p->groups[cell->group].task] += cell->count * each;
 		}
 	}
+	free(by_age);
 	for (uint32_t id = p->tree.n; --id > 0;)
-		add_worth(&nodes[p->tree.nodes[id].parent], nodes[id] >> COUNT_BITS, nodes[id] & ((1ULL << COUNT_BITS) - 1));
+		nodes[p->tree.nodes[id].parent] += nodes[id];
 	return nodes;
 }
 
@@ -202,12 +207,6 @@ prune(struct profile *p, struct history *h, struct stack_nodes *nodes, size_t mo
 	free(tasks);
 }
 
-static size_t
-larger(size_t a, size_t b)
-{
-	return a > b ? a : b;
-}
-
 void
 renew_smaller(struct profile *p, struct history *h, struct stack_nodes *nodes, size_t goal)
 {
@@ -216,10 +215,14 @@ renew_smaller(struct profile *p, struct history *h, struct stack_nodes *nodes, s
 	history_settle(h);
 	stack_nodes_forget(nodes);
 	for (int round = 0; round < ROUNDS && profile_bytes(p) + history_bytes(h) > goal; round++) {
+		if (history_bytes(h) > profile_bytes(p) && h->n > SPANS_MIN) {
+			history_merge(h, h->n, h->n / 2);
+			continue;
+		}
 		if (most_nodes <= NODES_MIN && most_tasks <= TASKS_MIN)
 			break;
-		most_nodes = larger(most_nodes / 2, NODES_MIN);
-		most_tasks = larger(most_tasks / 2, TASKS_MIN);
+		most_nodes = larger(most_nodes / 4 * 3, NODES_MIN);
+		most_tasks = larger(most_tasks / 4 * 3, TASKS_MIN);
 		prune(p, h, nodes, most_nodes, most_tasks);
 	}
 }

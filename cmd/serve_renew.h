@@ -13,8 +13,8 @@
 /* Frames of the current segment were named anew: enters its stacks again. */
 void renew_names(struct profile *p, struct history *h, struct stack_nodes *nodes);
 
-/* Folds cold leaves and cold tasks into [pruned] until profile and history take `goal` bytes, or next to nothing is left to
- * fold. What was counted keeps its names from now on. */
+/* Merges windows, and folds the leaves and tasks that are worth least into [pruned], whatever takes more, until profile and
+ * history take `goal` bytes or next to nothing is left to fold. What was counted keeps its names from now on. */
 void renew_smaller(struct profile *p, struct history *h, struct stack_nodes *nodes, size_t goal);
 
 /* Samples at nodes, or of tasks, that are [pruned]. */

@@ -4,7 +4,7 @@
 load helpers
 
 setup_file() {
-	make -s build/tests/serve/feed build/tests/serve/storm build/tests/stream/generate
+	make -s build/tests/serve/feed build/tests/serve/storm build/tests/stream/generate build/tests/live/windows
 }
 
 # feed OPTION_OR_DOCUMENT... < STREAM: documents, and page-name, page-thread, page-cpu, come to the test's directory.
@@ -230,7 +230,14 @@ bounded() {
 	grep -q 'é\.\.\.\[cut\] 1$' "$BATS_TEST_TMPDIR/folded"
 }
 
-@test "what makes room is what had no samples for longest, however many it had" {
+@test "what comes again and again stays, while functions and tasks of one sample make room" {
+	build/tests/live/windows 10000 1500 900 0 20 >"$BATS_TEST_TMPDIR/stream"
+	bounded 33554432 stats <"$BATS_TEST_TMPDIR/stream"
+	jq -c '[.samples, .pruned]' "$BATS_TEST_TMPDIR/stats"
+	equals "$(jq -c '[.samples == 1376500, .pruned > 0, .pruned < .samples / 50]' "$BATS_TEST_TMPDIR/stats")" '[true,true,true]'
+}
+
+@test "what is new stays, however many samples the past had" {
 	python3 tests/serve/phases.py 30000 1000 8000 | stream
 	bounded 16777216 stats folded <"$BATS_TEST_TMPDIR/stream"
 	equals "$(jq -c '[.samples, .pruned > 0]' "$BATS_TEST_TMPDIR/stats")" '[30008000,true]'
