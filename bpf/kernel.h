@@ -45,7 +45,6 @@ enum {
 /* Not all kernels have these: bpf_core_enum_value_exists() tells. */
 enum bpf_func_id {
 	BPF_FUNC_task_pt_regs = 175,
-	BPF_FUNC_find_vma = 180,
 	BPF_FUNC_loop = 181,
 };
 
@@ -64,13 +63,32 @@ struct file {
 	struct inode *f_inode;
 };
 
+struct mm_struct;
+
 struct vm_area_struct {
 	unsigned long vm_start, vm_end, vm_pgoff, vm_flags;
+	struct mm_struct *vm_mm;
 	struct file *vm_file;
+};
+
+/* linux/maple_tree.h */
+struct maple_range_64 {
+	unsigned long pivot[15];
+	void *slot[16];
+};
+
+struct maple_arange_64 {
+	unsigned long pivot[9];
+	void *slot[10];
+};
+
+struct maple_tree {
+	void *ma_root;
 };
 
 struct mm_struct {
 	unsigned long start_code;
+	struct maple_tree mm_mt;
 };
 
 struct task_struct {

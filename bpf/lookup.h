@@ -11,10 +11,11 @@
 
 #include "layout.h"
 #include "unwind.h"
+#include "vma.h"
 
 volatile __u32 window = 0; /* number of the current window; its lowest bit chooses the side */
 
-enum { REGISTERS = 32, MAPPING_STEPS = 17, ROW_STEPS = 11 };
+enum { REGISTERS = 32, MAPPING_STEPS = 17, ROW_STEPS = 11, ASKS_MAX = 16 };
 
 struct walk {
 	__u64 reg[REGISTERS]; /* by DWARF's numbers; where in_memory has its bit, the address of the value */
@@ -29,8 +30,7 @@ struct walk {
 	__u32 is_known;		 /* the process, as of its last exec */
 	__u32 first, n_mappings; /* its own */
 	struct layout_mapping here;  /* the mapping of the last look-up */
-	struct layout_mapping asked; /* what the kernel said when it was asked */
-	__u32 has_asked;
+	__u32 asked;		/* times that the kernel was asked for a mapping */
 	struct unwind_rule rule;
 	struct pt_regs regs;
 };
@@ -104,33 +104,30 @@ holds(const struct layout_mapping *m, __u64 address)
 	return address >= m->start && address < m->end;
 }
 
-static long
-take_mapping(struct task_struct *task, struct vm_area_struct *vma, struct layout_mapping *m)
+/* Asks for the mapping that holds an address: one that user space has not told us of yet. */
+static __always_inline void
+ask_kernel(__u64 address, struct layout_mapping *m)
 {
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct vm_area_struct *vma;
 	struct layout_file file = {};
 	__u32 *table;
 
-	if (!(BPF_CORE_READ(vma, vm_flags) & VM_EXEC) || !vma->vm_file)
-		return 0;
+	if (!mm || !bpf_core_field_exists(mm->mm_mt))
+		return;
+	vma = find_vma(mm, address);
+	if (!vma || BPF_CORE_READ(vma, vm_mm) != mm || !(BPF_CORE_READ(vma, vm_flags) & VM_EXEC) || !BPF_CORE_READ(vma, vm_file))
+		return;
 	file.inode = BPF_CORE_READ(vma, vm_file, f_inode, i_ino);
 	file.device = BPF_CORE_READ(vma, vm_file, f_inode, i_sb, s_dev);
 	table = bpf_map_lookup_elem(&files, &file);
 	if (!table)
-		return 0;
+		return;
 	m->table = *table;
-	m->start = vma->vm_start;
-	m->end = vma->vm_end;
-	m->offset = vma->vm_pgoff << PAGE_SHIFT;
-	return 0;
-}
-
-/* Asks for the mapping that holds an address: one that user space has not told us of yet. The kernel answers once in
- * an interrupt, and not while another thread maps something. */
-static __always_inline void
-ask_kernel(__u64 address, struct layout_mapping *m)
-{
-	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_find_vma))
-		bpf_find_vma(bpf_get_current_task_btf(), address, take_mapping, m, 0);
+	m->start = BPF_CORE_READ(vma, vm_start);
+	m->end = BPF_CORE_READ(vma, vm_end);
+	m->offset = BPF_CORE_READ(vma, vm_pgoff) << PAGE_SHIFT;
 }
 
 /* Remembers what the kernel said about a program that has just begun. */
@@ -153,16 +150,13 @@ find_asked(struct walk *w, __u64 address)
 {
 	struct layout_mapping m = {};
 
-	if (!w->has_asked) {
-		w->has_asked = true;
-		ask_kernel(address, &m);
-		w->asked = m;
-		if (m.end)
-			remember(w, &m);
-	}
-	if (!holds(&w->asked, address))
+	if (w->asked++ >= ASKS_MAX)
 		return false;
-	w->here = w->asked;
+	ask_kernel(address, &m);
+	if (!holds(&m, address))
+		return false;
+	remember(w, &m);
+	w->here = m;
 	return true;
 }
 
