@@ -121,6 +121,11 @@ $(B)/tests/unwind/%: $(B)/tests/unwind/%.o $(B)/lib/unwind.a $(B)/lib/elf.a $(B)
 	@echo "  LINK $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lz
 
+# Those in tests/hotspot look at a Java virtual machine.
+$(B)/tests/hotspot/%: $(B)/tests/hotspot/%.o $(B)/lib/unwind.a $(B)/lib/elf.a $(B)/lib/base.a
+	@echo "  LINK $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lz
+
 # Those in tests/elf look at files.
 $(B)/tests/elf/%: $(B)/tests/elf/%.o $(B)/lib/elf.a $(B)/lib/base.a
 	@echo "  LINK $@"

@@ -260,6 +260,8 @@ find_rule(__u32 table, __u64 offset)
 	if (!rules)
 		return TABLE_PENDING;
 	w->rule = rules[rule % UNWIND_RULES];
+	if (w->rule.kind == UNWIND_UNREAD)
+		t->wanted = 1;
 	return TABLE_READY;
 }
 

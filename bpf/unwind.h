@@ -42,6 +42,7 @@ enum unwind_kind {
 	UNWIND_LOAD,	    /* CFA = *(register + load) + cfa */
 	UNWIND_PLT,	    /* x86: CFA = register + cfa + 8 when the pc's lowest 4 bits are >= load, else without the 8 */
 	UNWIND_SIGNAL,	    /* the kernel left all registers on the stack (struct rt_sigframe) */
+	UNWIND_UNREAD,	    /* code made at run time, of which there will be rows once it was read */
 	UNWIND_UNSUPPORTED, /* there is a row that this format cannot hold */
 };
 
@@ -59,6 +60,8 @@ enum {
 	UNWIND_SIGNED = 1,   /* flag, arm64: the return address carries a pointer authentication code */
 	UNWIND_REALIGNED = 2, /* flag: all of saved but RETURN count from the frame pointer + 16 and not from the CFA */
 	UNWIND_INNERMOST = 4, /* flag: true of the innermost frame only; elsewhere the frame pointer is to be followed */
+	UNWIND_RETURN_BY_FP = 8, /* flag, with REALIGNED: RETURN counts from the frame pointer + 16, too */
+	UNWIND_RETURN_BY_SP = 16, /* flag: RETURN counts from the stack pointer */
 };
 
 /* Rule 0 of each table is UNWIND_NONE. */

@@ -223,9 +223,9 @@ restore(struct walk *w, __s16 words, __u32 number, __u64 cfa)
 	}
 }
 
-/* Where the frame at this CFA returns to. */
+/* Where the frame at this CFA returns to. Most saved registers count from `from`. */
 static __always_inline bool
-find_return(struct walk *w, __u64 cfa, __u64 *pc)
+find_return(struct walk *w, __u64 cfa, __u64 from, __u64 *pc)
 {
 	__s32 at = w->rule.saved[SAVED_RETURN];
 
@@ -237,6 +237,10 @@ find_return(struct walk *w, __u64 cfa, __u64 *pc)
 		return read_register(w, at - UNWIND_IN_REGISTER, pc) || ended(w, END_NO_ROW);
 	if (cfa == w->reg[REG_SP])
 		return ended(w, END_STUCK);
+	if (w->rule.flags & UNWIND_RETURN_BY_FP)
+		cfa = from;
+	else if (w->rule.flags & UNWIND_RETURN_BY_SP)
+		cfa = w->reg[REG_SP];
 	return read_word(pc, cfa + at * 8LL) || ended(w, END_UNREADABLE);
 }
 
@@ -245,7 +249,15 @@ follow_rule(struct walk *w)
 {
 	__u64 cfa, pc, from;
 
-	if (!find_cfa(w, &cfa) || !find_return(w, cfa, &pc))
+	if (!find_cfa(w, &cfa))
+		return false;
+	from = cfa;
+	if (w->rule.flags & UNWIND_REALIGNED) {
+		if (!read_register(w, REG_FP, &from))
+			return w->end == END_UNREADABLE ? false : ended(w, END_NO_ROW);
+		from += 16;
+	}
+	if (!find_return(w, cfa, from, &pc))
 		return false;
 	pc = CODE_ADDRESS(pc);
 	if (pc && !holds(&w->here, pc - 1) && !find_mapping(pc - 1)) {
@@ -253,12 +265,6 @@ follow_rule(struct walk *w)
 			return true;
 		if (w->is_made)
 			return false;
-	}
-	from = cfa;
-	if (w->rule.flags & UNWIND_REALIGNED) {
-		if (!read_register(w, REG_FP, &from))
-			return w->end == END_UNREADABLE ? false : ended(w, END_NO_ROW);
-		from += 16;
 	}
 	w->known &= KEPT;
 #define RESTORE(saved_as, number) restore(w, w->rule.saved[saved_as], number, from);
@@ -292,7 +298,7 @@ go_up(struct walk *w)
 		return follow_frame_pointer(w);
 	}
 	state = w->here.table ? find_rule_here(w) : TABLE_NEVER;
-	if (state == TABLE_PENDING)
+	if (state == TABLE_PENDING || (state == TABLE_READY && w->rule.kind == UNWIND_UNREAD))
 		w->early = END_NO_TABLE;
 	if (state != TABLE_READY)
 		return follow_frame_pointer(w);

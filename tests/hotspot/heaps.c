@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Reads the code heaps of a Java virtual machine as pb-record does, and tells what it found.
+ *
+ *	heaps PID		heaps=3 tables=1234 bytes=5678 ms=1.2 again=0.1, then per heap its kinds of rules
+ *	heaps PID ADDRESS...	then the rule at each address
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+#include "base/clock.h"
+#include "base/msg.h"
+#include "unwind/hotspot.h"
+
+/* Where libjvm.so is mapped: its file, and what is added to vaddrs. */
+static struct elf_file *
+open_libjvm(pid_t pid, uint64_t *bias)
+{
+	char path[64], line[4096], *name;
+	struct elf_file *f = NULL;
+	uint64_t start, offset, vaddr;
+	struct err err;
+	FILE *maps;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
+	maps = fopen(path, "r");
+	while (maps && !f && fgets(line, sizeof(line), maps)) {
+		line[strcspn(line, "\n")] = 0;
+		name = strchr(line, '/');
+		if (!name || !strstr(name, "/libjvm.so") || !strstr(line, " r-xp ") ||
+		    sscanf(line, "%" SCNx64 "-%*x r-xp %" SCNx64, &start, &offset) != 2)
+			continue;
+		f = elf_open(name, &err);
+		if (f && elf_vaddr(f, offset, &vaddr))
+			*bias = start - vaddr;
+	}
+	if (maps)
+		fclose(maps);
+	return f;
+}
+
+static void
+print_rule(const struct unwind_rule *r)
+{
+	printf("kind=%u base=%u cfa=%d load=%d flags=%u saved=", r->kind, r->base, r->cfa, r->load, r->flags);
+	for (int i = 0; i < N_SAVED; i++)
+		printf("%s%d", i ? "," : "", r->saved[i]);
+	printf("\n");
+}
+
+static void
+print_heap(const struct unwind_table *t, const struct hotspot_range *range, int n, char **addresses)
+{
+	printf("%" PRIx64 "-%" PRIx64 " rows=%" PRIu64 " rules=%u chunks=%u unsupported=%" PRIu64 "\n", range->start, range->end,
+	       t->n_rows, t->n_rules, t->n_chunks, t->unsupported);
+	for (int i = 0; i < n; i++) {
+		uint64_t at = strtoull(addresses[i], NULL, 16);
+
+		if (at < range->start || at >= range->end)
+			continue;
+		printf("%s ", addresses[i]);
+		print_rule(unwind_find(t, at - range->start));
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	pid_t pid = argc > 1 ? atoi(argv[1]) : 0;
+	struct memory m = {.read = memory_of_process, .context = &pid};
+	struct hotspot_range ranges[HOTSPOT_HEAPS_MAX];
+	struct unwind_table tables[HOTSPOT_HEAPS_MAX] = {0};
+	uint64_t bias = 0, begin, first, read, again, now;
+	struct elf_file *f = open_libjvm(pid, &bias);
+	struct hotspot *h;
+	struct err err;
+	size_t n, chunks = 0;
+
+	if (!f)
+		die("process %d has no libjvm.so", (int)pid);
+	begin = monotonic_ns();
+	h = hotspot_open(&m, f, bias, &err);
+	elf_close(f);
+	if (!h)
+		die("%s", err.text);
+	now = monotonic_ns();
+	n = hotspot_ranges(h, ranges);
+	for (size_t i = 0; i < n; i++)
+		if (hotspot_look(h, i, true) < 0 || hotspot_table(h, i, &tables[i]))
+			die("heap %zu cannot be read", i);
+		else
+			chunks += tables[i].n_chunks;
+	first = monotonic_ns();
+	read = m.bytes;
+	for (size_t i = 0; i < n; i++)
+		hotspot_look(h, i, true);
+	again = monotonic_ns();
+	printf("heaps=%zu chunks=%zu bytes=%" PRIu64 " open=%.2f ms=%.2f again=%.2f again_bytes=%" PRIu64 "\n", n, chunks, read,
+	       (double)(now - begin) / 1e6, (double)(first - now) / 1e6, (double)(again - first) / 1e6, m.bytes - read);
+	for (size_t i = 0; i < n; i++) {
+		print_heap(&tables[i], &ranges[i], argc - 2, argv + 2);
+		unwind_free(&tables[i]);
+	}
+	hotspot_close(h);
+	return 0;
+}
