@@ -58,6 +58,12 @@ backing_get(struct backings *bs, const char *path, uint64_t device, uint64_t ino
 	return b;
 }
 
+bool
+backing_is_anonymous(const struct backing *b)
+{
+	return !b->inode && !b->build_id_len && (!b->path[0] || !strcmp(b->path, "//anon"));
+}
+
 void
 backings_forget(struct backings *bs)
 {

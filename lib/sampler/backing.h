@@ -41,6 +41,8 @@ struct backings {
 struct backing *backing_get(struct backings *bs, const char *path, uint64_t device, uint64_t inode,
 			    const unsigned char *build_id, size_t build_id_len);
 
+bool backing_is_anonymous(const struct backing *b); /* memory of no file and of no name */
+
 /* A file that a process has mapped. */
 struct place_of_file {
 	const char *path;    /* as the process sees it */

@@ -75,31 +75,63 @@ layout_bind(struct layout *l, struct sample_bpf *skel, struct err *err)
 	return 0;
 }
 
-static bool
-place(struct layout *l, struct space *s)
-{
-	uint32_t first = s->n ? extents_take(&l->extents, (uint32_t)s->n) : 0;
+struct regions {
+	const struct layout_region *all;
+	size_t n;
+};
 
+/* Cuts a mapping where regions begin and end. Returns into how many pieces; `to` may be NULL. */
+static size_t
+cut(const struct mapping *m, const struct regions *r, struct layout_mapping *to)
+{
+	uint64_t at = m->start;
+	size_t n = 0;
+
+	for (size_t i = 0; backing_is_anonymous(m->backing) && i < r->n; i++) {
+		uint64_t start = at > r->all[i].start ? at : r->all[i].start, end = m->end < r->all[i].end ? m->end : r->all[i].end;
+
+		if (start >= end)
+			continue;
+		if (to && at < start)
+			to[n] = (struct layout_mapping){.start = at, .end = start};
+		n += at < start;
+		if (to)
+			to[n] = (struct layout_mapping){
+				.start = start, .end = end, .offset = start - r->all[i].start, .table = r->all[i].table};
+		n++;
+		at = end;
+	}
+	if (to && at < m->end)
+		to[n] = (struct layout_mapping){
+			.start = at, .end = m->end, .offset = m->page_offset + (at - m->start), .table = m->backing->table};
+	return n + (at < m->end);
+}
+
+static bool
+place(struct layout *l, struct space *s, const struct regions *r)
+{
+	size_t n = 0;
+	uint32_t first;
+
+	for (size_t i = 0; i < s->n; i++)
+		n += cut(&s->mappings[i], r, NULL);
+	first = n ? extents_take(&l->extents, (uint32_t)n) : 0;
 	if (first == EXTENTS_FULL)
 		return false;
-	for (size_t i = 0; i < s->n; i++) {
-		const struct mapping *m = &s->mappings[i];
-
-		l->mappings[first + i] = (struct layout_mapping){
-			.start = m->start, .end = m->end, .offset = m->page_offset, .table = m->backing->table};
-	}
-	s->placed = (struct extent){first, (uint32_t)s->n};
+	s->placed = (struct extent){first, (uint32_t)n};
 	s->placed_generation = s->generation;
+	for (size_t i = 0; i < s->n; i++)
+		first += (uint32_t)cut(&s->mappings[i], r, &l->mappings[first]);
 	return true;
 }
 
 /* Where the program follows execs, it has set what else is known. */
 void
-layout_put(struct layout *l, uint32_t pid, struct space *s)
+layout_put(struct layout *l, uint32_t pid, struct space *s, const struct layout_region *regions, size_t n)
 {
 	struct layout_process p = {0};
 
-	if (s->placed_generation != s->generation && !place(l, s)) {
+	if (s->placed_generation != s->generation && !place(l, s, &(struct regions){regions, n})) {
 		l->refused++;
 		layout_drop(l, pid);
 		return;

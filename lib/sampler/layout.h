@@ -4,6 +4,7 @@
 #define SAMPLER_LAYOUT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -19,8 +20,15 @@ void layout_close(struct layout *l);
 int layout_configure(struct layout *l, struct sample_bpf *skel, size_t n, struct err *err);
 int layout_bind(struct layout *l, struct sample_bpf *skel, struct err *err);
 
-/* Places the mappings of a process; backings must have the numbers of their tables. */
-void layout_put(struct layout *l, uint32_t pid, struct space *space);
+/* A part of the address space whose anonymous code has a table: by offsets from its start. */
+struct layout_region {
+	uint64_t start, end;
+	uint32_t table;
+};
+
+/* Places the mappings of a process; backings must have the numbers of their tables. The regions, ascending, count for spaces
+ * that were not placed before. */
+void layout_put(struct layout *l, uint32_t pid, struct space *space, const struct layout_region *regions, size_t n);
 void layout_drop(struct layout *l, uint32_t pid);
 bool layout_follows(const struct layout *l); /* the program sees forks and ends by itself */
 

@@ -22,6 +22,7 @@ struct job {
 	uint8_t build_id[BUILD_ID_MAX];
 	size_t build_id_len;
 	bool urgent;
+	struct loader_work work; /* run NULL: it is to make a table */
 };
 
 struct loader {
@@ -127,6 +128,10 @@ make_table(struct loader *l, const struct job *j, const struct elf_file *f)
 static void
 give_up(struct loader *l, const struct job *j)
 {
+	if (j->work.run) {
+		j->work.give_up(j->work.context);
+		return;
+	}
 	tables_never(l->tables, j->table);
 	pthread_mutex_lock(&l->lock);
 	l->unreadable++;
@@ -151,6 +156,10 @@ do_job(struct loader *l, const struct job *j)
 {
 	struct elf_file *f;
 
+	if (j->work.run) {
+		j->work.run(j->work.context);
+		return;
+	}
 	if (tables_share(l->tables, j->table, j->build_id, j->build_id_len))
 		return;
 	f = open_backing(l, j);
@@ -302,6 +311,15 @@ enqueue(struct loader *l, struct job *j)
 	l->urgent += j->urgent;
 }
 
+static void
+hand_over(struct loader *l, struct job *j)
+{
+	pthread_mutex_lock(&l->lock);
+	enqueue(l, j);
+	pthread_cond_signal(&l->work);
+	pthread_mutex_unlock(&l->lock);
+}
+
 void
 loader_ask(struct loader *l, const struct mapping *m, uint32_t pid, bool urgent)
 {
@@ -314,10 +332,17 @@ loader_ask(struct loader *l, const struct mapping *m, uint32_t pid, bool urgent)
 	memcpy(j->build_id, b->build_id, b->build_id_len);
 	j->build_id_len = b->build_id_len;
 	j->urgent = urgent;
-	pthread_mutex_lock(&l->lock);
-	enqueue(l, j);
-	pthread_cond_signal(&l->work);
-	pthread_mutex_unlock(&l->lock);
+	hand_over(l, j);
+}
+
+void
+loader_do(struct loader *l, const struct loader_work *work)
+{
+	struct job *j = xcalloc(1, sizeof(*j));
+
+	j->work = *work;
+	j->urgent = true;
+	hand_over(l, j);
 }
 
 void

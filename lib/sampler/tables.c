@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -43,6 +44,8 @@ struct tables {
 	struct layout_table *layouts; /* mapped */
 	uint32_t *images;	      /* of each table: its image + 1, or 0 */
 	uint32_t n;
+	uint32_t *removed; /* numbers that are free again */
+	size_t n_removed, removed_cap;
 	struct image *all;
 	size_t n_all, cap_all;
 	struct extents chunks;
@@ -122,6 +125,7 @@ tables_close(struct tables *t)
 	pthread_mutex_destroy(&t->lock);
 	extents_free(&t->chunks);
 	free(t->images);
+	free(t->removed);
 	free(t->all);
 	free(t);
 }
@@ -161,7 +165,9 @@ tables_add(struct tables *t)
 	uint32_t table = 0;
 
 	pthread_mutex_lock(&t->lock);
-	if (t->n < TABLES_MAX)
+	if (t->n_removed)
+		table = t->removed[--t->n_removed];
+	else if (t->n < TABLES_MAX)
 		table = t->n++;
 	pthread_mutex_unlock(&t->lock);
 	return table;
@@ -305,28 +311,99 @@ add_image(struct tables *t, const struct image *m, uint32_t table)
 	pthread_mutex_unlock(&t->lock);
 }
 
-/* Only one thread puts tables, so that slabs need no lock. */
-int
-tables_put(struct tables *t, uint32_t table, const uint8_t *id, size_t len, const struct unwind_table *u, struct err *err)
+/* Puts an image in its place, where nothing leads to yet. Only one thread puts tables, so that slabs need no lock. */
+static int
+write_image(struct tables *t, const struct unwind_table *u, struct image *m, struct err *err)
 {
-	struct image m = {.build_id_len = len};
 	uint32_t first;
 
 	if (take(t, u->n_chunks, &first, err))
 		return -1;
-	m.chunks = (struct extent){first, u->n_chunks};
+	m->chunks = (struct extent){first, u->n_chunks};
 	if (make_slabs(t, (first + u->n_chunks + SLAB_CHUNKS - 1) / SLAB_CHUNKS, err)) {
 		pthread_mutex_lock(&t->lock);
-		extents_give(&t->chunks, m.chunks);
+		extents_give(&t->chunks, m->chunks);
 		pthread_mutex_unlock(&t->lock);
 		return -1;
 	}
 	memcpy(t->memory + (size_t)first * UNWIND_CHUNK, u->image, (size_t)u->n_chunks * UNWIND_CHUNK);
+	m->layout = (struct layout_table){.chunk = first, .rules = u->rules, .base = u->base, .n_entries = u->n_entries};
+	return 0;
+}
+
+int
+tables_put(struct tables *t, uint32_t table, const uint8_t *id, size_t len, const struct unwind_table *u, struct err *err)
+{
+	struct image m = {.build_id_len = len};
+
 	if (len)
 		memcpy(m.build_id, id, len);
-	m.layout = (struct layout_table){.chunk = first, .rules = u->rules, .base = u->base, .n_entries = u->n_entries};
+	if (write_image(t, u, &m, err))
+		return -1;
 	add_image(t, &m, table);
 	return 0;
+}
+
+/* Where only the place of the image differs, that is one word to be written. False: more does, or there is none. */
+static bool
+exchange(struct tables *t, uint32_t table, const struct image *m)
+{
+	struct image *have = t->images[table] ? &t->all[t->images[table] - 1] : NULL;
+
+	if (!have || have->layout.rules != m->layout.rules || have->layout.base != m->layout.base ||
+	    have->layout.n_entries != m->layout.n_entries)
+		return false;
+	__atomic_store_n(&t->layouts[table].chunk, m->layout.chunk, __ATOMIC_RELEASE);
+	extents_give(&t->chunks, have->chunks);
+	have->chunks = m->chunks;
+	have->layout = m->layout;
+	return true;
+}
+
+/* Takes the image away. What walks still see of it lasts until chunks are given again. */
+static bool
+withdraw(struct tables *t, uint32_t table)
+{
+	struct image *have = t->images[table] ? &t->all[t->images[table] - 1] : NULL;
+
+	set_state(t, table, TABLE_PENDING);
+	if (!have)
+		return false;
+	extents_give(&t->chunks, have->chunks);
+	have->chunks.n = 0;
+	t->images[table] = 0;
+	return true;
+}
+
+int
+tables_replace(struct tables *t, uint32_t table, const struct unwind_table *u, struct err *err)
+{
+	const struct timespec walk = {.tv_nsec = 1000000}; /* longer than one takes */
+	struct image m = {0};
+	bool done, had;
+
+	if (write_image(t, u, &m, err))
+		return -1;
+	pthread_mutex_lock(&t->lock);
+	done = exchange(t, table, &m);
+	had = !done && withdraw(t, table);
+	pthread_mutex_unlock(&t->lock);
+	if (had)
+		nanosleep(&walk, NULL);
+	if (!done)
+		add_image(t, &m, table);
+	return 0;
+}
+
+void
+tables_remove(struct tables *t, uint32_t table)
+{
+	pthread_mutex_lock(&t->lock);
+	withdraw(t, table);
+	t->layouts[table].wanted = 0;
+	GROW(t->removed, t->n_removed, t->removed_cap);
+	t->removed[t->n_removed++] = table;
+	pthread_mutex_unlock(&t->lock);
 }
 
 void
@@ -353,6 +430,31 @@ tables_wanted(struct tables *t, uint32_t *at)
 			return *at - 1;
 	}
 	return 0;
+}
+
+bool
+tables_is_wanted(struct tables *t, uint32_t table)
+{
+	uint32_t *wanted = &t->layouts[table].wanted;
+
+	return __atomic_load_n(wanted, __ATOMIC_RELAXED) && __atomic_exchange_n(wanted, 0, __ATOMIC_RELAXED);
+}
+
+bool
+tables_is_used(struct tables *t, uint32_t table)
+{
+	return t->window - __atomic_load_n(&t->layouts[table].used, __ATOMIC_RELAXED) <= 1;
+}
+
+bool
+tables_has(struct tables *t, uint32_t table)
+{
+	bool has;
+
+	pthread_mutex_lock(&t->lock);
+	has = t->images[table];
+	pthread_mutex_unlock(&t->lock);
+	return has;
 }
 
 void

@@ -30,6 +30,11 @@ uint32_t tables_add(struct tables *t);
 int tables_put(struct tables *t, uint32_t table, const uint8_t *build_id, size_t build_id_len,
 	       const struct unwind_table *u, struct err *err);
 
+/* Gives a table another image while walks use the one it has, if it has one. Otherwise as tables_put(). */
+int tables_replace(struct tables *t, uint32_t table, const struct unwind_table *u, struct err *err);
+
+void tables_remove(struct tables *t, uint32_t table); /* its number may be given again */
+
 void tables_idle(struct tables *t); /* for the thread that puts: makes room for what may come */
 
 /* Gives it the table of another binary with this build-id. False: there is none. */
@@ -43,6 +48,10 @@ void tables_never(struct tables *t, uint32_t table); /* the binary has no unwind
 /* The next binary from *at on that a walk has wanted and that has no table; it is not told again until a walk wants it
  * again. 0: there is no more. */
 uint32_t tables_wanted(struct tables *t, uint32_t *at);
+
+bool tables_is_wanted(struct tables *t, uint32_t table); /* one only, whether it has a table or not; told once */
+bool tables_is_used(struct tables *t, uint32_t table);	  /* in this window or the last one */
+bool tables_has(struct tables *t, uint32_t table);	  /* it was put, and not dropped since */
 
 void tables_age(struct tables *t, uint32_t window); /* on every tick; the number of the current window */
 

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "elf/needed.h"
+#include "sampler/jit.h"
 #include "sampler/layout.h"
 #include "sampler/loader.h"
 #include "sampler/sideband.h"
@@ -36,6 +37,7 @@ struct unwinding {
 	struct tables *tables;
 	struct layout *layout;
 	struct loader *loader;
+	struct jit *jit;
 	struct source *sources; /* by table */
 	size_t n_sources, sources_cap;
 	uint64_t aged;
@@ -61,6 +63,8 @@ unwinding_close(struct unwinding *u)
 {
 	if (u->loader)
 		loader_close(u->loader);
+	if (u->jit)
+		jit_close(u->jit);
 	if (u->tables)
 		tables_close(u->tables);
 	layout_close(u->layout);
@@ -84,7 +88,10 @@ unwinding_bind(struct unwinding *u, struct sample_bpf *skel, struct err *err)
 	/* On a busy machine others would have their turns of some ms first. Not being allowed to is no failure. */
 	setpriority(PRIO_PROCESS, 0, PROMPT);
 	u->loader = loader_open(u->tables, err);
-	return u->loader ? 0 : -1;
+	if (!u->loader)
+		return -1;
+	u->jit = jit_open(u->tables, u->loader);
+	return 0;
 }
 
 static bool
@@ -123,9 +130,35 @@ number(struct unwinding *u, const struct mapping *m, uint32_t pid, bool urgent)
 static void
 put(struct unwinding *u, const struct process *p, bool urgent)
 {
+	const struct layout_region *regions = NULL;
+	size_t n = jit_regions(u->jit, p, &regions);
+
 	for (size_t i = 0; i < p->space->n; i++)
 		number(u, &p->space->mappings[i], p->pid, urgent);
-	layout_put(u->layout, p->pid, p->space);
+	layout_put(u->layout, p->pid, p->space, regions, n);
+}
+
+/* Where code that is made at run time has its tables is known now. */
+static void
+put_regions(struct unwinding *u)
+{
+	struct space *space;
+	struct process *p;
+	uint32_t pid;
+
+	while (jit_found(u->jit, &pid)) {
+		p = process_find(&u->present, pid);
+		if (!p)
+			continue;
+		space = p->space;
+		backings_release(u->present.backings, space->placed);
+		space->placed = (struct extent){0};
+		space->placed_generation = 0;
+		put(u, p, true);
+		for (size_t i = 0; i < u->present.n; i++)
+			if (u->present.all[i]->space == space && u->present.all[i] != p)
+				layout_put(u->layout, u->present.all[i]->pid, space, NULL, 0);
+	}
 }
 
 /* Forks and ends need no word where the program sees them. */
@@ -141,11 +174,14 @@ put_changed(struct unwinding *u)
 	struct process *p;
 	uint32_t pid;
 
-	while (processes_changed(&u->present, &pid, &p))
+	while (processes_changed(&u->present, &pid, &p)) {
+		if (!p)
+			jit_gone(u->jit, pid);
 		if (p && is_news(u, p))
 			put(u, p, true);
 		else if (!p && !layout_follows(u->layout))
 			layout_drop(u->layout, pid);
+	}
 }
 
 static bool
@@ -215,7 +251,7 @@ ask_wanted(struct unwinding *u, uint64_t time)
 	uint32_t at = 1, table;
 
 	while ((table = tables_wanted(u->tables, &at)))
-		if (table < u->n_sources && time - u->sources[table].asked > RETRY)
+		if (table < u->n_sources && u->sources[table].mapping.backing && time - u->sources[table].asked > RETRY)
 			ask(u, &u->sources[table], true);
 }
 
@@ -224,6 +260,8 @@ unwinding_follow(struct unwinding *u, struct sideband *sideband)
 {
 	sideband_follow(sideband, &u->present);
 	put_changed(u);
+	jit_follow(u->jit);
+	put_regions(u);
 }
 
 void
