@@ -2,71 +2,65 @@
 /* Unwind tables for code that is made at run time. */
 #include "sampler/jit.h"
 
-#include <stdatomic.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "sampler/jvm.h"
+#include "sampler/thread.h"
 
 enum {
-	SHARE = 10,		/* one part in so many of the time may go into reading one process, */
-	BURST = 40000000,	/* and so many ns besides, when it has not been read for long */
-	SOON = 1000000,		/* ns between two looks at the least */
-	IN_VAIN = 250000000,	/* at the most, while nothing new is found */
-	THOROUGH = 1000000000,	/* ns between two looks at all there is */
+	MS = 1000000,
+	STEP = MS / 2,	  /* ns between two looks at the least; twice that is between two samples at 999 Hz */
+	SLOWER = 16,	  /* a look after one part in so many of the time since something new was found last */
+	SHARE = 10,	  /* one part in so many of the time may go into reading one process, */
+	BURST = 40 * MS,  /* and so many ns besides, when it has not been read for long */
+	IN_VAIN = 250 * MS, /* ns between two attempts that find nothing, at the most */
+	ATTEMPTS = 40,	    /* to discover the heaps of a process */
+	THOROUGH_FIRST = 8 * MS, /* ns between two looks at all there is, in the beginning, when much is changing */
+	THOROUGH = 1000 * MS,	 /* and at the most */
+};
+#define NEVER UINT64_MAX
+
+enum known_state {
+	KNOWN_UNREAD,
+	KNOWN_ASKED,  /* the loader has been asked to discover its heaps */
+	KNOWN_FOUND,  /* it has; their regions are to be placed */
+	KNOWN_READ,   /* they are followed */
+	KNOWN_FAILED, /* it cannot be read; there is no region to be placed */
+	KNOWN_FOREIGN, /* nothing more is to be done */
 };
 
-/* A process. What is in `jvm` is the loader's while it is busy. */
+/* A process. While it is busy one of the other threads works on it. Times are CLOCK_MONOTONIC ns. */
 struct known {
 	struct jit *jit;
 	struct jvm *jvm;
 	uint32_t pid;
-	struct layout_region pending; /* what stands for all its anonymous code until it was read */
-	atomic_bool busy;
-	bool gone, told;
-	uint64_t next;	  /* CLOCK_MONOTONIC ns: not to be looked at before */
-	uint64_t checked; /* last looked at thoroughly */
-	uint64_t wait;	  /* ns, while nothing new is found */
+	enum known_state state;
+	struct layout_region pending; /* what stands for all its anonymous code until its heaps were discovered */
+	bool busy, gone;
+	bool wanted;	  /* a walk has come to code without a row */
+	unsigned attempts; /* to discover its heaps */
+	uint64_t next;	  /* it is to be looked at */
+	uint64_t found;	  /* there was something new */
+	uint64_t checked, check; /* when all there is was looked at, and ns to the next time */
+	uint64_t vain;	  /* ns to the next attempt, when one has found nothing */
 	int64_t credit;	  /* ns that reading may take; less than 0: it has taken more */
 	uint64_t credited; /* when that was so */
-	uint64_t cost;	  /* ns that the last look took */
 };
 
 struct jit {
 	struct tables *tables;
 	struct loader *loader;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t work;
+	bool stop;
 	struct known **all;
 	size_t n, cap;
 };
-
-struct jit *
-jit_open(struct tables *tables, struct loader *loader)
-{
-	struct jit *j = xcalloc(1, sizeof(*j));
-
-	j->tables = tables;
-	j->loader = loader;
-	return j;
-}
-
-static void
-known_free(struct known *k)
-{
-	tables_remove(k->jit->tables, k->pending.table);
-	jvm_close(k->jvm);
-	free(k);
-}
-
-void
-jit_close(struct jit *j)
-{
-	for (size_t i = 0; i < j->n; i++)
-		known_free(j->all[i]);
-	free(j->all);
-	free(j);
-}
 
 /* ---- which processes ---- */
 
@@ -103,58 +97,81 @@ meet(struct jit *j, uint32_t pid, const struct mapping *libjvm)
 	if (!table)
 		return NULL;
 	k = xcalloc(1, sizeof(*k));
-	*k = (struct known){.jit = j, .pid = pid, .pending = {0, UINT64_MAX, table}, .wait = SOON, .credit = BURST, .credited = monotonic_ns()};
-	k->jvm = xcalloc(1, sizeof(*k->jvm));
-	*k->jvm = (struct jvm){.tables = j->tables, .pid = (pid_t)pid, .libjvm = *libjvm};
-	k->jvm->memory = (struct memory){.read = memory_of_process, .context = &k->jvm->pid};
+	*k = (struct known){.jit = j, .pid = pid, .pending = {0, UINT64_MAX, table}, .next = NEVER, .vain = MS};
+	k->jvm = jvm_open(j->tables, pid, libjvm);
 	GROW(j->all, j->n, j->cap);
 	return j->all[j->n++] = k;
+}
+
+static void
+known_free(struct known *k)
+{
+	tables_remove(k->jit->tables, k->pending.table);
+	jvm_close(k->jvm);
+	free(k);
 }
 
 static bool
 is_same(const struct known *k, const struct mapping *libjvm)
 {
-	return k->jvm->libjvm.start == libjvm->start && k->jvm->libjvm.backing == libjvm->backing;
+	return k->jvm->libjvm.start == libjvm->start && !strcmp(k->jvm->libjvm.backing->path, libjvm->backing->path);
+}
+
+static size_t
+regions_of(const struct known *k, const struct layout_region **regions)
+{
+	bool pending = k->state < KNOWN_FOUND;
+
+	*regions = pending ? &k->pending : k->jvm->regions;
+	return pending ? 1 : k->jvm->n;
 }
 
 size_t
 jit_regions(struct jit *j, const struct process *p, const struct layout_region **regions)
 {
 	const struct mapping *libjvm = hotspot_here() ? find_libjvm(p->space) : NULL;
-	struct known *k = find(j, p->pid);
+	struct known *k;
+	size_t n = 0;
 
+	pthread_mutex_lock(&j->lock);
+	k = find(j, p->pid);
 	if (k && (!libjvm || !is_same(k, libjvm))) {
-		jit_gone(j, p->pid);
+		k->gone = true;
 		k = NULL;
 	}
 	if (!k && libjvm)
 		k = meet(j, p->pid, libjvm);
-	if (!k)
-		return 0;
-	*regions = k->told ? k->jvm->regions : &k->pending;
-	return k->told ? k->jvm->n : 1;
+	if (k)
+		n = regions_of(k, regions);
+	pthread_mutex_unlock(&j->lock);
+	return n;
 }
 
 void
 jit_gone(struct jit *j, uint32_t pid)
 {
-	struct known *k = find(j, pid);
+	struct known *k;
 
+	pthread_mutex_lock(&j->lock);
+	k = find(j, pid);
 	if (k)
 		k->gone = true;
+	pthread_mutex_unlock(&j->lock);
 }
 
-/* ---- reading ---- */
+/* ---- the first time, in the loader's thread ---- */
 
 static void
-run(void *context)
+discover(void *context)
 {
 	struct known *k = context;
-	uint64_t begin = monotonic_ns();
 
-	jvm_read(k->jvm);
-	k->cost = monotonic_ns() - begin;
-	atomic_store(&k->busy, false);
+	jvm_discover(k->jvm);
+	if (k->jvm->hotspot)
+		jvm_look(k->jvm, true);
+	pthread_mutex_lock(&k->jit->lock);
+	k->busy = false;
+	pthread_mutex_unlock(&k->jit->lock);
 }
 
 static void
@@ -162,74 +179,171 @@ give_up(void *context)
 {
 	struct known *k = context;
 
-	k->jvm->state = JVM_FOREIGN;
-	atomic_store(&k->busy, false);
+	pthread_mutex_lock(&k->jit->lock);
+	k->state = KNOWN_FAILED;
+	k->busy = false;
+	pthread_mutex_unlock(&k->jit->lock);
 }
 
 static void
 ask(struct known *k)
 {
-	const struct loader_work work = {.run = run, .give_up = give_up, .context = k};
+	const struct loader_work work = {.run = discover, .give_up = give_up, .context = k};
 
-	atomic_store(&k->busy, true);
-	k->next = UINT64_MAX;
+	k->state = KNOWN_ASKED;
+	k->busy = true;
 	loader_do(k->jit->loader, &work);
 }
 
-/* How long it is to be left alone now. */
+/* The loader is done. A machine that has no heaps yet will be asked again. */
+static void
+see_found(struct known *k, uint64_t time)
+{
+	k->next = NEVER;
+	k->found = k->checked = k->credited = time;
+	k->check = THOROUGH_FIRST;
+	k->credit = BURST;
+	if (k->jvm->hotspot) {
+		k->state = KNOWN_FOUND;
+		k->vain = STEP;
+	} else {
+		k->state = ++k->attempts < ATTEMPTS ? KNOWN_UNREAD : KNOWN_FAILED;
+		k->vain = k->vain * 2 < IN_VAIN ? k->vain * 2 : IN_VAIN;
+	}
+}
+
+/* ---- each time, in a thread of its own ---- */
+
+/* How long it is to be left alone after a look that took so long. */
 static uint64_t
-pay(struct known *k, uint64_t time)
+pay(struct known *k, uint64_t time, uint64_t cost)
 {
 	int64_t credit = k->credit + (int64_t)((time - k->credited) / SHARE);
 
-	k->credit = (credit < BURST ? credit : BURST) - (int64_t)k->cost;
+	k->credit = (credit < BURST ? credit : BURST) - (int64_t)cost;
 	k->credited = time;
 	return k->credit < 0 ? (uint64_t)-k->credit * SHARE : 0;
 }
 
-/* After a look: when may the next one be? */
-static void
-finish(struct known *k, uint64_t time)
+static bool
+look_thoroughly(struct known *k, uint64_t time)
 {
-	struct jvm *v = k->jvm;
-	uint64_t rest = pay(k, time);
-	bool found = false;
-
-	for (size_t i = 0; i < v->n; i++) {
-		found |= v->found[i];
-		v->thorough[i] = v->wanted[i] && !v->found[i] && !v->thorough[i]; /* it may be in an old place */
-		v->wanted[i] = v->found[i] = false;
-	}
-	k->wait = found ? SOON : k->wait * 2 < IN_VAIN ? k->wait * 2 : IN_VAIN;
-	k->next = time + (rest > k->wait ? rest : k->wait);
+	k->checked = time;
+	k->check = k->check * 2 < THOROUGH ? k->check * 2 : THOROUGH;
+	return jvm_look(k->jvm, true);
 }
 
-/* Whether there is something to be read. */
+/* What a walk has missed may be in an old place. */
 static bool
-has_work(struct known *k, uint64_t time)
+look(struct known *k, uint64_t time)
 {
-	struct jvm *v = k->jvm;
-	bool check = time - k->checked >= THOROUGH, work = false;
+	bool wanted = k->wanted | jvm_is_wanted(k->jvm), found;
 
-	if (v->state == JVM_UNREAD)
-		return tables_is_wanted(k->jit->tables, k->pending.table);
-	for (size_t i = 0; i < v->n; i++) {
-		v->wanted[i] |= tables_is_wanted(k->jit->tables, v->regions[i].table);
-		v->thorough[i] |= check && tables_is_used(k->jit->tables, v->regions[i].table);
-		work |= v->wanted[i] || v->thorough[i];
+	k->wanted = false;
+	if (time - k->checked >= k->check)
+		return look_thoroughly(k, time);
+	found = jvm_look(k->jvm, false);
+	if (found || !wanted || time - k->checked < k->vain)
+		return found;
+	found = look_thoroughly(k, time);
+	k->vain = found ? STEP : k->vain * 2 < IN_VAIN ? k->vain * 2 : IN_VAIN;
+	return found;
+}
+
+static void
+plan(struct known *k, uint64_t cost, bool found)
+{
+	uint64_t end = monotonic_ns(), rest = pay(k, end, cost), step;
+
+	if (found)
+		k->found = end;
+	step = (end - k->found) / SLOWER;
+	step = step < STEP ? STEP : step > THOROUGH ? THOROUGH : step;
+	k->next = jvm_is_used(k->jvm) ? end + (step > rest ? step : rest) : NEVER;
+}
+
+static void
+work_on(struct known *k)
+{
+	struct jit *j = k->jit;
+	uint64_t begin = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	bool found;
+
+	k->busy = true;
+	pthread_mutex_unlock(&j->lock);
+	found = look(k, monotonic_ns());
+	pthread_mutex_lock(&j->lock);
+	k->busy = false;
+	plan(k, clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin, found);
+}
+
+/* The one that is to be looked at first. */
+static struct known *
+earliest(const struct jit *j)
+{
+	struct known *first = NULL;
+
+	for (size_t i = 0; i < j->n; i++) {
+		struct known *k = j->all[i];
+
+		if (k->state == KNOWN_READ && !k->gone && k->next != NEVER && (!first || k->next < first->next))
+			first = k;
 	}
-	if (check)
-		k->checked = time;
-	return work;
+	return first;
+}
+
+static void *
+run(void *context)
+{
+	struct jit *j = context;
+
+	pthread_mutex_lock(&j->lock);
+	while (!j->stop) {
+		struct known *k = earliest(j);
+
+		if (!k)
+			pthread_cond_wait(&j->work, &j->lock);
+		else if (k->next <= monotonic_ns())
+			work_on(k);
+		else
+			thread_wait(&j->work, &j->lock, k->next);
+	}
+	pthread_mutex_unlock(&j->lock);
+	return NULL;
+}
+
+/* ---- in the sampler's thread ---- */
+
+/* One that is followed is looked at soon when walks have come to code of its without rows. */
+static void
+wake(struct known *k)
+{
+	uint64_t rest = k->credit < 0 ? (uint64_t)-k->credit * SHARE : 0, soon = k->credited + (rest > STEP ? rest : STEP);
+
+	k->wanted |= jvm_is_wanted(k->jvm);
+	if (k->next <= soon || !(k->wanted || (k->next == NEVER && jvm_is_used(k->jvm))))
+		return;
+	k->next = soon;
+	pthread_cond_signal(&k->jit->work);
 }
 
 static void
 follow(struct known *k, uint64_t time)
 {
-	if (k->next == UINT64_MAX)
-		finish(k, time);
-	if (time >= k->next && k->jvm->state != JVM_FOREIGN && has_work(k, time))
-		ask(k);
+	switch (k->state) {
+	case KNOWN_UNREAD:
+		if (time - k->found >= k->vain && tables_is_wanted(k->jit->tables, k->pending.table))
+			ask(k);
+		break;
+	case KNOWN_ASKED:
+		see_found(k, time);
+		break;
+	case KNOWN_READ:
+		wake(k);
+		break;
+	default:
+		break;
+	}
 }
 
 void
@@ -238,32 +352,68 @@ jit_follow(struct jit *j)
 	uint64_t time = j->n ? monotonic_ns() : 0;
 	size_t kept = 0;
 
+	pthread_mutex_lock(&j->lock);
 	for (size_t i = 0; i < j->n; i++) {
 		struct known *k = j->all[i];
-		bool busy = atomic_load(&k->busy);
 
-		if (k->gone && !busy) {
+		if (k->gone && !k->busy) {
 			known_free(k);
 			continue;
 		}
-		if (!busy)
+		if (!k->busy)
 			follow(k, time);
 		j->all[kept++] = k;
 	}
 	j->n = kept;
+	pthread_mutex_unlock(&j->lock);
 }
 
 bool
 jit_found(struct jit *j, uint32_t *pid)
 {
-	for (size_t i = 0; i < j->n; i++) {
-		struct known *k = j->all[i];
+	struct known *found = NULL;
 
-		if (k->told || k->gone || atomic_load(&k->busy) || k->jvm->state == JVM_UNREAD)
-			continue;
-		k->told = true;
-		*pid = k->pid;
-		return true;
+	pthread_mutex_lock(&j->lock);
+	for (size_t i = 0; i < j->n && !found; i++)
+		if ((j->all[i]->state == KNOWN_FOUND || j->all[i]->state == KNOWN_FAILED) && !j->all[i]->busy && !j->all[i]->gone)
+			found = j->all[i];
+	if (found) {
+		*pid = found->pid;
+		found->state = found->state == KNOWN_FOUND ? KNOWN_READ : KNOWN_FOREIGN;
+		found->next = 0;
+		pthread_cond_signal(&j->work);
 	}
-	return false;
+	pthread_mutex_unlock(&j->lock);
+	return found;
+}
+
+struct jit *
+jit_open(struct tables *tables, struct loader *loader, struct err *err)
+{
+	struct jit *j = xcalloc(1, sizeof(*j));
+
+	j->tables = tables;
+	j->loader = loader;
+	pthread_mutex_init(&j->lock, NULL);
+	thread_condition(&j->work);
+	if (!thread_start(&j->thread, run, j, err))
+		return j;
+	free(j);
+	return NULL;
+}
+
+void
+jit_close(struct jit *j)
+{
+	pthread_mutex_lock(&j->lock);
+	j->stop = true;
+	pthread_cond_signal(&j->work);
+	pthread_mutex_unlock(&j->lock);
+	pthread_join(j->thread, NULL);
+	for (size_t i = 0; i < j->n; i++)
+		known_free(j->all[i]);
+	pthread_mutex_destroy(&j->lock);
+	pthread_cond_destroy(&j->work);
+	free(j->all);
+	free(j);
 }

@@ -2,8 +2,9 @@
 /* Unwind tables for code that is made at run time, in the processes that tell where it is: Java's, for now.
  *
  * A process that has mapped libjvm.so is known from then on, but nothing in it is read before a walk has come to code of its
- * that has no row. Its code heaps get tables then, which are made anew when a walk misses a row again, and looked through
- * once a second as long as walks use them. The reading is the loader's; it takes a tenth of its time at the most. */
+ * that has no row. The loader finds its code heaps then and makes their tables. A thread of its own keeps these up to date: it
+ * looks every half millisecond while methods are being compiled, less and less often when they are not, and not at all while
+ * no walk comes there; in the long run a tenth of the time at the most. */
 #ifndef SAMPLER_JIT_H
 #define SAMPLER_JIT_H
 
@@ -11,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "sampler/layout.h"
 #include "sampler/loader.h"
 #include "sampler/process.h"
@@ -18,7 +20,7 @@
 
 struct jit;
 
-struct jit *jit_open(struct tables *tables, struct loader *loader);
+struct jit *jit_open(struct tables *tables, struct loader *loader, struct err *err);
 void jit_close(struct jit *j); /* the loader has been closed */
 
 /* Looks at a process whose mappings are new. Returns how many regions it has, all of *regions, until the next call for the
@@ -27,7 +29,7 @@ size_t jit_regions(struct jit *j, const struct process *p, const struct layout_r
 
 void jit_gone(struct jit *j, uint32_t pid);
 
-/* Has read what walks have missed. Often: it looks at some words of each process. */
+/* Has read what walks have missed. Often: it looks at some words for each process. */
 void jit_follow(struct jit *j);
 
 /* Takes a process out of those that have other regions now. False: there is none left. */

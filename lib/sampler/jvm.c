@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "base/alloc.h"
+
 /* ---- the first time ---- */
 
 struct opening {
@@ -27,26 +29,20 @@ open_libjvm(void *context, const char *path, const struct stat *st)
 	return o->file;
 }
 
-static bool
+/* Heaps that there are no numbers left for are done without. */
+static void
 add_regions(struct jvm *v)
 {
 	struct hotspot_range ranges[HOTSPOT_HEAPS_MAX];
 	size_t n = hotspot_ranges(v->hotspot, ranges);
+	uint32_t table;
 
-	for (v->n = 0; v->n < n; v->n++) {
-		struct layout_region *r = &v->regions[v->n];
-
-		*r = (struct layout_region){ranges[v->n].start, ranges[v->n].end, tables_add(v->tables)};
-		if (!r->table)
-			return false;
-		v->wanted[v->n] = v->thorough[v->n] = true;
-	}
-	return true;
+	for (v->n = 0; v->n < n && (table = tables_add(v->tables)); v->n++)
+		v->regions[v->n] = (struct layout_region){ranges[v->n].start, ranges[v->n].end, table};
 }
 
-/* A machine that has only begun has no heaps yet, and will be asked again. */
-static void
-discover(struct jvm *v)
+void
+jvm_discover(struct jvm *v)
 {
 	const struct mapping *m = &v->libjvm;
 	const struct place_of_file place = {
@@ -60,7 +56,7 @@ discover(struct jvm *v)
 		v->hotspot = hotspot_open(&v->memory, o.file, m->start - vaddr, &err);
 	elf_close(o.file);
 	if (v->hotspot)
-		v->state = add_regions(v) ? JVM_READ : JVM_FOREIGN;
+		add_regions(v);
 }
 
 /* ---- each time ---- */
@@ -77,34 +73,60 @@ place(struct jvm *v, size_t heap)
 	unwind_free(&u);
 }
 
-static void
-look(struct jvm *v, size_t heap)
+bool
+jvm_look(struct jvm *v, bool thorough)
 {
-	int changed = hotspot_look(v->hotspot, heap, v->thorough[heap]);
+	bool found = false;
 
-	v->found[heap] = changed > 0;
-	if (changed > 0 || v->unplaced[heap] || (!changed && !tables_has(v->tables, v->regions[heap].table)))
-		place(v, heap);
+	for (size_t i = 0; i < v->n; i++) {
+		int changed = hotspot_look(v->hotspot, i, thorough);
+
+		found |= changed > 0;
+		if (changed > 0 || v->unplaced[i] || (!changed && !tables_has(v->tables, v->regions[i].table)))
+			place(v, i);
+	}
+	return found;
 }
 
-void
-jvm_read(struct jvm *v)
+bool
+jvm_is_wanted(const struct jvm *v)
 {
-	if (v->state == JVM_UNREAD)
-		discover(v);
-	if (v->state != JVM_READ)
-		return;
+	bool wanted = false;
+
 	for (size_t i = 0; i < v->n; i++)
-		if (v->wanted[i] || v->thorough[i])
-			look(v, i);
+		wanted |= tables_is_wanted(v->tables, v->regions[i].table);
+	return wanted;
+}
+
+bool
+jvm_is_used(const struct jvm *v)
+{
+	bool used = false;
+
+	for (size_t i = 0; i < v->n; i++)
+		used |= tables_is_used(v->tables, v->regions[i].table);
+	return used;
+}
+
+/* ---- all of it ---- */
+
+struct jvm *
+jvm_open(struct tables *tables, uint32_t pid, const struct mapping *libjvm)
+{
+	struct jvm *v = xcalloc(1, sizeof(*v));
+
+	v->tables = tables;
+	v->pid = (pid_t)pid;
+	v->libjvm = *libjvm;
+	v->memory = (struct memory){.read = memory_of_process, .context = &v->pid};
+	return v;
 }
 
 void
 jvm_close(struct jvm *v)
 {
 	for (size_t i = 0; i < v->n; i++)
-		if (v->regions[i].table)
-			tables_remove(v->tables, v->regions[i].table);
+		tables_remove(v->tables, v->regions[i].table);
 	if (v->hotspot)
 		hotspot_close(v->hotspot);
 	memory_forget(&v->memory);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One Java virtual machine's code heaps and their tables, read by the loader's thread. Private to lib/sampler. */
+/* One Java virtual machine's code heaps and their tables. One thread at a time works on it. Private to lib/sampler. */
 #ifndef SAMPLER_JVM_H
 #define SAMPLER_JVM_H
 
@@ -13,30 +13,28 @@
 #include "sampler/tables.h"
 #include "unwind/hotspot.h"
 
-enum jvm_state {
-	JVM_UNREAD,
-	JVM_READ,
-	JVM_FOREIGN, /* it cannot be read */
-};
-
 struct jvm {
 	struct tables *tables;
 	pid_t pid;
 	struct memory memory;
-	struct mapping libjvm; /* its code */
-	struct hotspot *hotspot; /* NULL until state is JVM_READ */
-	enum jvm_state state;
-	struct layout_region regions[HOTSPOT_HEAPS_MAX];
+	struct mapping libjvm;	 /* its code */
+	struct hotspot *hotspot; /* NULL until jvm_discover() has found it */
+	struct layout_region regions[HOTSPOT_HEAPS_MAX]; /* the code heaps, ascending */
 	size_t n;
-	bool wanted[HOTSPOT_HEAPS_MAX];	  /* what jvm_read() is to do: look for new code, */
-	bool thorough[HOTSPOT_HEAPS_MAX]; /* and at all there was */
 	bool unplaced[HOTSPOT_HEAPS_MAX]; /* the kernel's table is not the last one that was made */
-	bool found[HOTSPOT_HEAPS_MAX];	  /* what it has done: there was something new */
 };
 
-/* For the loader's thread. */
-void jvm_read(struct jvm *v);
-
+struct jvm *jvm_open(struct tables *tables, uint32_t pid, const struct mapping *libjvm);
 void jvm_close(struct jvm *v); /* gives its tables back */
+
+/* Finds the code heaps, which a machine that has only begun may not have. */
+void jvm_discover(struct jvm *v);
+
+/* Looks for code that is new, in all heaps, and keeps the tables up to date; `thorough`: and for places that hold something
+ * else than before. Returns whether there was something. */
+bool jvm_look(struct jvm *v, bool thorough);
+
+bool jvm_is_wanted(const struct jvm *v); /* a walk has come to code without a row since this was asked last */
+bool jvm_is_used(const struct jvm *v);	  /* walks came to its code lately */
 
 #endif

@@ -11,7 +11,9 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "elf/find.h"
+#include "sampler/thread.h"
 #include "unwind/cache.h"
 
 struct job {
@@ -231,42 +233,19 @@ run(void *context)
 	return NULL;
 }
 
-/* Signals are for the thread that waits for them. */
-static int
-start_thread(struct loader *l)
-{
-	sigset_t all, before;
-	int error;
-
-	sigfillset(&all);
-	sigdelset(&all, SIGBUS);
-	signal(SIGBUS, on_bus_error);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&l->thread, NULL, run, l);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return error;
-}
-
 struct loader *
 loader_open(struct tables *tables, struct err *err)
 {
 	struct loader *l = xcalloc(1, sizeof(*l));
-	pthread_condattr_t monotonic;
-	int error;
 
 	l->tables = tables;
 	l->cache = unwind_cache_open();
 	pthread_mutex_init(&l->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&l->work, NULL);
-	pthread_cond_init(&l->done, &monotonic);
-	pthread_condattr_destroy(&monotonic);
-	error = start_thread(l);
-	if (!error)
+	thread_condition(&l->done);
+	signal(SIGBUS, on_bus_error);
+	if (!thread_start(&l->thread, run, l, err))
 		return l;
-	errno = error;
-	err_set(err, "starting a thread:");
 	unwind_cache_close(l->cache);
 	free(l);
 	return NULL;
@@ -348,17 +327,10 @@ loader_do(struct loader *l, const struct loader_work *work)
 void
 loader_wait(struct loader *l, unsigned ms)
 {
-	struct timespec until;
+	uint64_t until = monotonic_ns() + (uint64_t)ms * 1000000;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += ms / 1000;
-	until.tv_nsec += ms % 1000 * 1000000L;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
 	pthread_mutex_lock(&l->lock);
-	while (l->urgent && pthread_cond_timedwait(&l->done, &l->lock, &until) != ETIMEDOUT)
+	while (l->urgent && thread_wait(&l->done, &l->lock, until) != ETIMEDOUT)
 		;
 	pthread_mutex_unlock(&l->lock);
 }

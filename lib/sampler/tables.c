@@ -36,6 +36,7 @@ struct image {
 
 struct tables {
 	pthread_mutex_t lock;
+	pthread_mutex_t making; /* of slabs, which takes longer */
 	int slabs[SLABS_MAX];
 	uint32_t n_slabs, max_slabs;
 	int files;
@@ -73,7 +74,7 @@ make_slab(struct tables *t, struct err *err)
 
 /* Makes slabs up to a number, and places them together: the kernel takes some 10 ms each time. */
 static int
-make_slabs(struct tables *t, uint32_t n, struct err *err)
+add_slabs(struct tables *t, uint32_t n, struct err *err)
 {
 	uint32_t places[SLABS_AHEAD], first = t->n_slabs;
 
@@ -86,7 +87,18 @@ make_slabs(struct tables *t, uint32_t n, struct err *err)
 	}
 	if (first < t->n_slabs && maps_place(t->outer, places, t->slabs + first, t->n_slabs - first))
 		return advise_bpf(err, "placing a map of unwind tables", errno);
-	return t->n_slabs < n ? make_slabs(t, n, err) : 0;
+	return t->n_slabs < n ? add_slabs(t, n, err) : 0;
+}
+
+static int
+make_slabs(struct tables *t, uint32_t n, struct err *err)
+{
+	int status;
+
+	pthread_mutex_lock(&t->making);
+	status = add_slabs(t, n, err);
+	pthread_mutex_unlock(&t->making);
+	return status;
 }
 
 /* Chunk 0 stays unused. The room beyond the last slab is free, too: slabs are made when something is put there. */
@@ -97,6 +109,7 @@ tables_open(uint64_t bytes, struct err *err)
 	uint64_t slabs = (bytes + SLAB_BYTES - 1) / SLAB_BYTES;
 
 	pthread_mutex_init(&t->lock, NULL);
+	pthread_mutex_init(&t->making, NULL);
 	t->outer = -1;
 	t->n = 1;
 	t->images = xcalloc(TABLES_MAX, sizeof(*t->images));
@@ -123,6 +136,7 @@ tables_close(struct tables *t)
 	for (uint32_t i = 0; i < t->n_slabs; i++)
 		close(t->slabs[i]);
 	pthread_mutex_destroy(&t->lock);
+	pthread_mutex_destroy(&t->making);
 	extents_free(&t->chunks);
 	free(t->images);
 	free(t->removed);
@@ -311,7 +325,7 @@ add_image(struct tables *t, const struct image *m, uint32_t table)
 	pthread_mutex_unlock(&t->lock);
 }
 
-/* Puts an image in its place, where nothing leads to yet. Only one thread puts tables, so that slabs need no lock. */
+/* Puts an image in its place, where nothing leads to yet. */
 static int
 write_image(struct tables *t, const struct unwind_table *u, struct image *m, struct err *err)
 {
@@ -443,7 +457,12 @@ tables_is_wanted(struct tables *t, uint32_t table)
 bool
 tables_is_used(struct tables *t, uint32_t table)
 {
-	return t->window - __atomic_load_n(&t->layouts[table].used, __ATOMIC_RELAXED) <= 1;
+	uint32_t now;
+
+	pthread_mutex_lock(&t->lock);
+	now = t->window;
+	pthread_mutex_unlock(&t->lock);
+	return now - __atomic_load_n(&t->layouts[table].used, __ATOMIC_RELAXED) <= 1;
 }
 
 bool

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Unwind tables in the kernel: images of binaries in maps of 1 MiB that are made as they are needed, within a bound. One
- * thread may put tables while another numbers them. */
+/* Unwind tables in the kernel: images of binaries in maps of 1 MiB that are made as they are needed, within a bound. Some
+ * threads may put tables while another numbers them. */
 #ifndef SAMPLER_TABLES_H
 #define SAMPLER_TABLES_H
 
@@ -35,7 +35,7 @@ int tables_replace(struct tables *t, uint32_t table, const struct unwind_table *
 
 void tables_remove(struct tables *t, uint32_t table); /* its number may be given again */
 
-void tables_idle(struct tables *t); /* for the thread that puts: makes room for what may come */
+void tables_idle(struct tables *t); /* for a thread that puts: makes room for what may come */
 
 /* Gives it the table of another binary with this build-id. False: there is none. */
 bool tables_share(struct tables *t, uint32_t table, const uint8_t *build_id, size_t build_id_len);

@@ -90,8 +90,8 @@ unwinding_bind(struct unwinding *u, struct sample_bpf *skel, struct err *err)
 	u->loader = loader_open(u->tables, err);
 	if (!u->loader)
 		return -1;
-	u->jit = jit_open(u->tables, u->loader);
-	return 0;
+	u->jit = jit_open(u->tables, u->loader, err);
+	return u->jit ? 0 : -1;
 }
 
 static bool

@@ -113,7 +113,7 @@ struct source {
 	struct memory *memory;
 	const struct hotspot_vm *vm;
 	const uint8_t *header;
-	const uint8_t *code; /* all of the blob's */
+	uint8_t *code; /* all of the blob's */
 	size_t n;
 };
 
@@ -240,32 +240,59 @@ kind_of(struct memory *m, const struct hotspot_vm *vm, const uint8_t *header)
 	return follow_stubs;
 }
 
+/* Takes over what was found in the same code. */
 static bool
-read_and_follow(struct following *f, struct memory *m, const struct hotspot_vm *vm, const uint8_t *header, follow_kind *follow)
+is_as_before(struct blob *b, struct blob *before)
 {
-	struct code_heap *h = f->heap;
-	size_t n = f->blob->end - f->blob->start;
-	uint8_t *code = n <= h->code_left ? xmalloc(n) : NULL;
-	bool good = code && memory_read(m, h->low + f->base, code, n);
-
-	if (good) {
-		h->code_left -= n;
-		follow(&(struct source){f, m, vm, header, code, n});
-	}
-	free(code);
-	return good;
+	if (!before || before->identity != b->identity || before->content != b->content)
+		return false;
+	b->rows = before->rows;
+	b->n = before->n;
+	b->cap = before->cap;
+	before->rows = NULL;
+	b->settled = b->is_method;
+	return true;
 }
 
-void
-blob_follow(struct code_heap *h, struct memory *m, const struct hotspot_vm *vm, const uint8_t *header, struct blob *b)
+/* -1: it cannot be read; else whether the rules are others. */
+static int
+read_and_follow(const struct source *s, follow_kind *follow, struct blob *before)
+{
+	struct code_heap *h = s->following->heap;
+	struct blob *b = s->following->blob;
+
+	if (s->n > h->code_left || !memory_read(s->memory, h->low + b->start, s->code, s->n))
+		return -1;
+	h->code_left -= s->n;
+	b->content = hash_bytes(s->code, s->n);
+	if (is_as_before(b, before))
+		return 0;
+	follow(s);
+	return b->identity || !before || before->identity;
+}
+
+bool
+blob_follow(struct code_heap *h, struct memory *m, const struct hotspot_vm *vm, const uint8_t *header, struct blob *b,
+	    struct blob *before)
 {
 	struct following f = {h, b, b->start};
 	follow_kind *follow = kind_of(m, vm, header);
+	size_t n = b->end - b->start;
+	uint8_t *code;
+	int changed;
 
+	b->is_method = follow == follow_method || !follow;
 	if (!follow) {
 		put_only(&f, &frames_unsupported);
-	} else if (!read_and_follow(&f, m, vm, header, follow)) {
+		b->settled = true;
+		return true;
+	}
+	code = xmalloc(n);
+	changed = read_and_follow(&(struct source){&f, m, vm, header, code, n}, follow, before);
+	free(code);
+	if (changed < 0) {
 		put_only(&f, &frames_unread);
 		b->identity = 0;
 	}
+	return changed;
 }

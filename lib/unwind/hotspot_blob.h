@@ -14,7 +14,9 @@ size_t blob_header_size(const struct hotspot_vm *vm);
 bool blob_describe(const struct code_heap *h, const struct hotspot_vm *vm, uint32_t block, const uint8_t *header,
 		   struct blob *b);
 
-/* Reads the code and finds its rules. */
-void blob_follow(struct code_heap *h, struct memory *m, const struct hotspot_vm *vm, const uint8_t *header, struct blob *b);
+/* Reads the code and finds its rules; or takes them from what was known of it before (NULL: nothing), when the code is the
+ * same. Returns whether they are others now. */
+bool blob_follow(struct code_heap *h, struct memory *m, const struct hotspot_vm *vm, const uint8_t *header, struct blob *b,
+		 struct blob *before);
 
 #endif

@@ -149,20 +149,29 @@ prologue_gone(const struct following *w, size_t at)
 	return is_checked(f) && at == f->entry && f->code[at] == JUMP && at < f->frame_complete ? f->frame_complete - at : 0;
 }
 
+/* What holds at a place that control may not come to from above: what a branch brings, else what is usual. Returns whether
+ * that is certain. */
+static bool
+arrive(const struct following *w, size_t at, struct stack *s)
+{
+	*s = w->brought[at] ? w->stacks[w->brought[at] - 1] : stack_elsewhere(w->f);
+	return w->brought[at];
+}
+
 static void
 follow_all(struct following *w)
 {
 	const struct frames *f = w->f;
 	struct stack s = stack_at_start(f);
-	bool comes = true;
+	bool comes = true, certain = true;
 
 	for (size_t at = 0; at < f->n;) {
 		struct x86_instruction x;
 		bool is_good = x86_read(f->code + at, f->n - at, &x);
 		size_t length = is_good ? x.length : 1, stub = stub_within(f, at, length), gone = prologue_gone(w, at);
 
-		if (!comes)
-			s = w->brought[at] ? w->stacks[w->brought[at] - 1] : stack_elsewhere(f);
+		if (!comes || (!certain && w->brought[at]))
+			certain = arrive(w, at, &s);
 		check_frame(w, at, &s);
 		tell(w, at, &s);
 		comes = is_good && !stub && !gone && follow_one(w, at, &x, &s);

@@ -106,12 +106,11 @@ look_at(struct look *l, size_t i)
 		l->changed |= before != NULL;
 		return;
 	}
-	if (before && before->identity == now.identity) {
+	if (before && before->identity == now.identity && before->settled) {
 		keep(l, before);
 		return;
 	}
-	blob_follow(l->heap, l->memory, l->vm, l->headers[i], &now);
-	l->changed = true;
+	l->changed |= blob_follow(l->heap, l->memory, l->vm, l->headers[i], &now, before);
 	take(l, &now);
 }
 
@@ -155,7 +154,7 @@ look_at_map(struct look *l, const uint8_t *map, size_t n)
 			l->changed = true;
 		if (k < h->n && h->blobs[k].block == block)
 			before = &h->blobs[k++];
-		if (before && !l->thorough && before->identity) {
+		if (before && !l->thorough && before->identity && (before->settled || !before->is_method)) {
 			if (l->n_batch)
 				look_at_batch(l);
 			keep(l, before);

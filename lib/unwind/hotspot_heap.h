@@ -18,6 +18,9 @@ struct blob_row {
 struct blob {
 	uint32_t block;	    /* segment that it begins in */
 	uint64_t identity;  /* hash of what describes it; 0: to be read again */
+	uint64_t content;   /* hash of its code */
+	bool is_method;	    /* its code stays as it is, once it is there; that of other blobs may be written bit by bit */
+	bool settled;	    /* it was so when it was read a second time */
 	uint32_t start, end; /* its code; offsets in the heap */
 	struct blob_row *rows; /* owned; ascending, the first at `start` */
 	size_t n, cap;
