@@ -10,7 +10,7 @@
 #if defined(__TARGET_ARCH_x86)
 
 /* System V psABI AMD64, figure 3.36. */
-enum { REG_FP = 6, REG_SP = 7, REG_RETURN = 16 };
+enum { REG_RESULT = 0, REG_FP = 6, REG_SP = 7, REG_RETURN = 16 };
 
 /* What of its caller's registers a function gives back; enum unwind_saved. */
 #define FOR_EACH_SAVED(X)                                                                                              \
@@ -55,7 +55,7 @@ typedef __u16 system_call;
 #elif defined(__TARGET_ARCH_arm64)
 
 /* DWARF for the Arm 64-bit Architecture, 4.1. */
-enum { REG_FP = 29, REG_RETURN = 30, REG_SP = 31 };
+enum { REG_RESULT = 0, REG_FP = 29, REG_RETURN = 30, REG_SP = 31 };
 
 #define FOR_EACH_SAVED(X)                                                                                              \
 	X(SAVED_FP, 29) X(SAVED_X19, 19) X(SAVED_X20, 20) X(SAVED_X21, 21) X(SAVED_X22, 22) X(SAVED_X23, 23) X(SAVED_X24, 24)

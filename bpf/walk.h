@@ -106,19 +106,26 @@ is_behind_call(__u64 pc)
 	return read_word(&before, pc - sizeof(before)) && ENDS_WITH_CALL(before) && find_mapping(pc - 1);
 }
 
+static __always_inline bool
+is_behind_system_call(struct walk *w)
+{
+	system_call before;
+
+	return !w->is_return && !bpf_probe_read_user(&before, sizeof(before), (void *)(w->pc - sizeof(before))) &&
+	       before == SYSTEM_CALL;
+}
+
 /* clone() and its like have no rows round their system call, since these would be wrong for the child. Nothing has been
- * pushed there: the return address is where the call has left it. */
+ * pushed there: the return address is where the call has left it. The child, to which it gives 0, may be on a stack of
+ * its own, where nobody has called. */
 static __always_inline bool
 leave_system_call(struct walk *w)
 {
 	__u64 pc = w->reg[REG_RETURN], sp = w->reg[REG_SP];
-	system_call before;
 
-	if (bpf_probe_read_user(&before, sizeof(before), (void *)(w->pc - sizeof(before))) || before != SYSTEM_CALL)
-		return false;
-	if (RETURN_ON_STACK && !read_word(&pc, sp))
-		return false;
-	return is_behind_call(pc) && arrive(w, sp + RETURN_ON_STACK * sizeof(pc), pc);
+	if ((!RETURN_ON_STACK || read_word(&pc, sp)) && is_behind_call(pc))
+		return arrive(w, sp + RETURN_ON_STACK * sizeof(pc), pc);
+	return ended(w, w->reg[REG_RESULT] || !w->here.table ? END_NO_ROW : END_ROOT);
 }
 
 static __always_inline bool
@@ -180,8 +187,12 @@ follow_frame_pointer(struct walk *w)
 {
 	if (is_sigreturn(w->pc) || (!w->is_return && is_sigreturn(w->pc - SIGRETURN_BYTES)))
 		return leave_signal(w);
-	if (!w->is_return && leave_system_call(w))
-		return true;
+	if (is_behind_system_call(w)) {
+		if (leave_system_call(w))
+			return true;
+		if (w->end == END_ROOT)
+			return false;
+	}
 	return step_frame_pointer(w) || (w->end == END_NO_ROW && leave_leaf(w));
 }
 

@@ -138,6 +138,10 @@ verdict() {
 	chains forking
 }
 
+@test "posix_spawn: the new task, before it has called anything" {
+	chains spawning
+}
+
 @test "clock_gettime in the vDSO, through libc and through the PLT" {
 	chains clock
 }
