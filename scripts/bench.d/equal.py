@@ -31,8 +31,8 @@ class Sample(collections.namedtuple("Sample", "time tid frames mixed", defaults=
     """One user stack, the innermost frame first. mixed: perf takes the tables from somewhere else."""
 
     def early(self):
-        """Taken by ours before the tables were there, or by perf with wrong ones."""
-        return self.mixed or self.frames[-1].file in {f"[{cause}]" for cause in Tally.EARLY}
+        """Taken before the tables were there."""
+        return self.frames[-1].file in {f"[{cause}]" for cause in Tally.EARLY}
 
 
 def measure(reps, seconds):
@@ -58,7 +58,7 @@ def compare(name, argv, length, env, way):
     record(argv, length, env, way)
     mine, theirs = list(samples_of_ours(names)), list(samples_of_perf(names, way))
     pairs = list(instants(mine, theirs))
-    known = [pair for pair in pairs if not pair.mine.early() and not pair.their.early()]
+    known = [pair for pair in pairs if not pair.mine.early() and not pair.their.mixed]
     whole = ends_at_root({sample.frames[-1] for pair in known for sample in pair}, names)
     compared = [pair for pair in known if has_root(pair.their, whole)]
     differ = [pair for pair in compared if not equal(*pair, names, whole, way)]
@@ -74,7 +74,8 @@ def compare(name, argv, length, env, way):
     other = [pair for pair in no_root if common(*pair, way)[1] < len(pair.their.frames)]
     causes(f"of {len(no_root)} without a root in perf's differ before that", other, names, way)
     if len(known) < len(pairs):
-        print(f"    {len(pairs) - len(known)} left out: met before tables were there, or perf takes wrong ones")
+        early, mixed = sum(pair.mine.early() for pair in pairs), sum(pair.their.mixed for pair in pairs)
+        print(f"    left out: {early} met before ours had its tables, {mixed} that perf has wrong tables for")
 
 
 # ---- both recordings ----
