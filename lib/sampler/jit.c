@@ -195,6 +195,18 @@ ask(struct known *k)
 	loader_do(k->jit->loader, &work);
 }
 
+void
+jit_expect(struct jit *j, uint32_t pid)
+{
+	struct known *k;
+
+	pthread_mutex_lock(&j->lock);
+	k = find(j, pid);
+	if (k && k->state == KNOWN_UNREAD)
+		ask(k);
+	pthread_mutex_unlock(&j->lock);
+}
+
 /* The loader is done. A machine that has no heaps yet will be asked again. */
 static void
 see_found(struct known *k, uint64_t time)

@@ -27,6 +27,7 @@ void jit_close(struct jit *j); /* the loader has been closed */
  * process; they are to be placed with its mappings. */
 size_t jit_regions(struct jit *j, const struct process *p, const struct layout_region **regions);
 
+void jit_expect(struct jit *j, uint32_t pid); /* it will be sampled: its heaps are not to wait for the first walk */
 void jit_gone(struct jit *j, uint32_t pid);
 
 /* Has read what walks have missed. Often: it looks at some words for each process. */

@@ -230,7 +230,11 @@ unwinding_start(struct unwinding *u, const struct processes *now)
 				put(u, p, urgent);
 		}
 	put_changed(u);
+	for (size_t i = 0; i < u->config->pids.n; i++)
+		jit_expect(u->jit, u->config->pids.items[i]);
 	loader_wait(u->loader, config_is_whole(u->config) ? SYSTEM_WAIT : TARGET_WAIT);
+	jit_follow(u->jit);
+	put_regions(u);
 }
 
 void
