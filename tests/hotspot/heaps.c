@@ -7,39 +7,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/types.h>
 
 #include "base/clock.h"
 #include "base/msg.h"
+#include "tests/hotspot/libjvm.h"
 #include "unwind/hotspot.h"
-
-/* Where libjvm.so is mapped: its file, and what is added to vaddrs. */
-static struct elf_file *
-open_libjvm(pid_t pid, uint64_t *bias)
-{
-	char path[64], line[4096], *name;
-	struct elf_file *f = NULL;
-	uint64_t start, offset, vaddr;
-	struct err err;
-	FILE *maps;
-
-	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
-	maps = fopen(path, "r");
-	while (maps && !f && fgets(line, sizeof(line), maps)) {
-		line[strcspn(line, "\n")] = 0;
-		name = strchr(line, '/');
-		if (!name || !strstr(name, "/libjvm.so") || !strstr(line, " r-xp ") ||
-		    sscanf(line, "%" SCNx64 "-%*x r-xp %" SCNx64, &start, &offset) != 2)
-			continue;
-		f = elf_open(name, &err);
-		if (f && elf_vaddr(f, offset, &vaddr))
-			*bias = start - vaddr;
-	}
-	if (maps)
-		fclose(maps);
-	return f;
-}
 
 static void
 print_rule(const struct unwind_rule *r)
