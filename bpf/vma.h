@@ -4,8 +4,7 @@
  *
  * bpf_find_vma() answers once in an interrupt, and not at all while somebody maps or unmaps, which is when new code is
  * met. So the tree (Linux 6.1 and later; Documentation/core-api/maple_tree.rst) is read as it stands, without its lock.
- * Nodes and mappings are given back only after every reader in an interrupt is done; what comes of a tree that is just
- * being changed is checked before it is believed. */
+ * No read of it can fault, and what comes of a tree that is just being changed is checked before it is believed. */
 #ifndef BPF_VMA_H
 #define BPF_VMA_H
 
