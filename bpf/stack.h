@@ -96,11 +96,7 @@ walk(struct bpf_perf_event_data *ctx, struct sample_message *m)
 
 	if (!w || !prepare_walk(ctx, w, &m->key))
 		return false;
-	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop))
-		bpf_loop(USER_DEPTH + 1, visit, NULL, 0);
-	else
-		for (__u32 i = 0; i < USER_DEPTH && !visit(i, NULL); i++)
-			;
+	visit_all();
 	m->end = w->early ? w->early : w->end;
 	m->key.stack = w->hash;
 	m->n_user = w->n;

@@ -17,6 +17,7 @@
 #include "unwind.h"
 
 const volatile bool with_frame_pointers = true; /* where tables have no row */
+const volatile bool with_loop = true;		/* bpf_loop(), where the kernel has it (Linux 5.17) */
 
 static __always_inline bool
 read_word(__u64 *word, __u64 address)
@@ -329,8 +330,10 @@ go_up(struct walk *w)
 	}
 }
 
-static long
-visit(__u32 i, void *unused)
+/* Keeps the frame that the walk has come to and goes on to the next. 1: there is none. Global, so that the verifier looks
+ * at it once also where a plain loop calls it. */
+__noinline int
+visit(void)
 {
 	struct sample_message *m = message_of_cpu();
 	struct walk *w = walk_of_cpu();
@@ -346,6 +349,26 @@ visit(__u32 i, void *unused)
 	w->n++;
 	w->hash = mix(w->hash, w->pc);
 	return !go_up(w);
+}
+
+static long
+visit_in_loop(__u32 i, void *unused)
+{
+	long stop = visit();
+
+	barrier_var(stop); /* the verifier wants to see that it is 0 or 1 */
+	return stop & 1;
+}
+
+/* One more turn than there may be frames: the last one finds out that there are too many. */
+static __always_inline void
+visit_all(void)
+{
+	if (with_loop && bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop))
+		bpf_loop(USER_DEPTH + 1, visit_in_loop, NULL, 0);
+	else
+		for (__u32 i = 0; i <= USER_DEPTH && !visit(); i++)
+			;
 }
 
 /* Copies a context's registers one by one: the verifier allows reads at fixed offsets only, and whole ones. */

@@ -54,6 +54,12 @@ verdict() {
 	exits_with 1 && contains "$output" "no chain of 'three'"
 }
 
+@test "the sampling program loads, as kernels with bpf_loop() have it and as those without" {
+	verifier "$t/verify"
+	run_ok "$t/verify"
+	equals "$(grep -c ' bpf_loop(): loaded, processed [1-4][0-9]\{4\} insns' <<<"$output")" 2
+}
+
 @test "alloca: a frame with rbp as its base, among frames that use rbp for data" {
 	chains alloca
 }
