@@ -50,6 +50,9 @@ typedef __u16 system_call;
 	(BYTE(word, 5) == 0xe8 || IS_CALL_OF(word, 2) || IS_CALL_OF(word, 3) || IS_CALL_OF(word, 4) ||                 \
 	 IS_CALL_OF(word, 6) || IS_CALL_OF(word, 7))
 
+/* mov %rbp, n(%rsp) */
+#define SAVES_FRAME_POINTER(code) (((code) & 0xffffffff) == 0x246c8948 || ((code) & 0xffffffff) == 0x24ac8948)
+
 #define CODE_ADDRESS(pc) (pc)
 
 #elif defined(__TARGET_ARCH_arm64)
@@ -88,6 +91,8 @@ typedef __u32 system_call;
 #define ENDS_WITH_CALL(word)                                                                                           \
 	(((word) >> 32 & 0xfc000000) == 0x94000000 || ((word) >> 32 & 0xfffffc1f) == 0xd63f0000 ||                     \
 	 ((word) >> 32 & 0xfefff800) == 0xd63f0800)
+
+#define SAVES_FRAME_POINTER(code) ((code) & 0) /* nobody asks */
 
 /* Without the code that authenticates a return address; user space has 48 bits of addresses. */
 #define CODE_ADDRESS(pc) ((pc) & ((1ULL << 48) - 1))

@@ -59,7 +59,7 @@ enum {
 	UNWIND_IN_REGISTER = 0x4000, /* as saved[SAVED_RETURN]: from here on, the number of the register that holds it */
 	UNWIND_SIGNED = 1,   /* flag, arm64: the return address carries a pointer authentication code */
 	UNWIND_REALIGNED = 2, /* flag: all of saved but RETURN count from the frame pointer + 16 and not from the CFA */
-	UNWIND_INNERMOST = 4, /* flag: true of the innermost frame only; elsewhere the frame pointer is to be followed */
+	UNWIND_INNERMOST = 4, /* flag, Go's: sure of the innermost frame only; of others the frame pointer is followed if that leads on */
 	UNWIND_RETURN_BY_FP = 8, /* flag, with REALIGNED: RETURN counts from the frame pointer + 16, too */
 	UNWIND_RETURN_BY_SP = 16, /* flag: RETURN counts from the stack pointer */
 };

@@ -80,6 +80,7 @@ leave_signal(struct walk *w)
 	w->in_memory &= ~(1U << REG_SP);
 	if (!arrive(w, sp, pc))
 		return false;
+	w->bottom = sp;
 	w->is_return = false;
 	return true;
 }
@@ -95,6 +96,13 @@ is_sigreturn(__u64 pc)
 		return false;
 #endif
 	return read_word(&first, pc) && first == SIGRETURN_FIRST;
+}
+
+/* At what a signal's handler returns to, or in its system call. */
+static __always_inline bool
+is_after_handler(struct walk *w)
+{
+	return is_sigreturn(w->pc) || (!w->is_return && is_sigreturn(w->pc - SIGRETURN_BYTES));
 }
 
 /* Whether an address can be one that a call left: code, behind a call. */
@@ -186,7 +194,7 @@ leave_leaf(struct walk *w)
 static __always_inline bool
 follow_frame_pointer(struct walk *w)
 {
-	if (is_sigreturn(w->pc) || (!w->is_return && is_sigreturn(w->pc - SIGRETURN_BYTES)))
+	if (is_after_handler(w))
 		return leave_signal(w);
 	if (is_behind_system_call(w)) {
 		if (leave_system_call(w))
@@ -256,6 +264,15 @@ find_return(struct walk *w, __u64 cfa, __u64 from, __u64 *pc)
 	return read_word(pc, cfa + at * 8LL) || ended(w, END_UNREADABLE);
 }
 
+/* Go's functions make their frame by one instruction and save the frame pointer by the next. */
+static __always_inline bool
+is_saving_frame_pointer(__u64 pc)
+{
+	__u64 code;
+
+	return read_word(&code, pc) && SAVES_FRAME_POINTER(code);
+}
+
 static __always_inline bool
 follow_rule(struct walk *w)
 {
@@ -278,6 +295,8 @@ follow_rule(struct walk *w)
 		if (w->is_made)
 			return false;
 	}
+	if (w->rule.flags & UNWIND_INNERMOST && !w->is_return && is_saving_frame_pointer(w->pc))
+		w->rule.saved[SAVED_FP] = UNWIND_SAME;
 	w->known &= KEPT;
 #define RESTORE(saved_as, number) restore(w, w->rule.saved[saved_as], number, from);
 	FOR_EACH_SAVED(RESTORE)
@@ -318,8 +337,14 @@ go_up(struct walk *w)
 	case UNWIND_REGISTER:
 	case UNWIND_LOAD:
 	case UNWIND_PLT:
-		if (w->rule.flags & UNWIND_INNERMOST && w->is_return)
-			return step_frame_pointer(w);
+		if (w->rule.flags & UNWIND_INNERMOST) {
+			if ((!w->is_return || w->is_made) && is_after_handler(w))
+				return leave_signal(w);
+			if (w->is_return && step_frame_pointer(w))
+				return true;
+			if (w->is_return && w->rule.saved[SAVED_FP] == UNWIND_SAME)
+				return false;
+		}
 		return follow_rule(w) || (w->is_made && ended(w, END_ROOT));
 	case UNWIND_SIGNAL:
 		return leave_signal(w);

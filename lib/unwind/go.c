@@ -21,9 +21,8 @@ go_rule(const struct unwind_rule *rule)
 
 	if (r.kind != UNWIND_REGISTER || machine.followed[r.base] != MACHINE_STACK || r.saved[SAVED_FP] != UNWIND_SAME)
 		return r;
-	if (r.cfa == CFA_WITHOUT_FRAME)
-		r.flags |= UNWIND_INNERMOST;
-	else
+	r.flags |= UNWIND_INNERMOST;
+	if (r.cfa != CFA_WITHOUT_FRAME)
 		r.saved[SAVED_FP] = FP_BELOW_RETURN;
 	return r;
 }

@@ -12,8 +12,9 @@
 bool go_built(const struct elf_file *f);
 
 /* The rule as it is meant: a function with a frame keeps its caller's frame pointer just below the return address
- * (cmd/compile/abi-internal.md, "Stack layout"); one without a frame calls nobody, and where it seems to, it has changed to
- * another stack, of which the rule does not know (runtime.systemstack). */
+ * (cmd/compile/abi-internal.md, "Stack layout"). Functions of the runtime change to another stack, of which their rules do
+ * not know (runtime.systemstack, mcall, nanotime1), so these count for the innermost frame; from others on the frame pointer
+ * is followed, which every function keeps. */
 struct unwind_rule go_rule(const struct unwind_rule *rule);
 
 #endif
