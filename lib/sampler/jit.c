@@ -16,7 +16,7 @@ enum {
 	STEP = MS / 2,	  /* ns between two looks at the least; twice that is between two samples at 999 Hz */
 	SLOWER = 16,	  /* a look after one part in so many of the time since something new was found last */
 	SHARE = 10,	  /* one part in so many of the time may go into reading one process, */
-	BURST = 40 * MS,  /* and so many ns besides, when it has not been read for long */
+	BURST = 400 * MS, /* and so many ns besides, when it has not been read for long: 40 MiB of code */
 	IN_VAIN = 250 * MS, /* ns between two attempts that find nothing, at the most */
 	ATTEMPTS = 40,	    /* to discover the heaps of a process */
 	THOROUGH_FIRST = 8 * MS, /* ns between two looks at all there is, in the beginning, when much is changing */

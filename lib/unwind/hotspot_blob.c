@@ -293,6 +293,7 @@ blob_follow(struct code_heap *h, struct memory *m, const struct hotspot_vm *vm, 
 	if (changed < 0) {
 		put_only(&f, &frames_unread);
 		b->identity = 0;
+		return !before || before->identity;
 	}
 	return changed;
 }

@@ -39,6 +39,7 @@ struct following {
 	struct stack *stacks;
 	size_t n, cap;
 	struct unwind_rule rule; /* of the last row */
+	bool moved; /* the rule may be another than that */
 	bool tells, has_told, good;
 };
 
@@ -76,9 +77,13 @@ bring(struct following *w, int64_t to, const struct stack *s)
 static void
 tell(struct following *w, size_t at, const struct stack *s)
 {
-	struct unwind_rule rule = stack_rule(s);
+	struct unwind_rule rule;
 
-	if (!w->tells || (w->has_told && !memcmp(&rule, &w->rule, sizeof(rule))))
+	if (!w->tells || !w->moved)
+		return;
+	w->moved = false;
+	rule = stack_rule(s);
+	if (w->has_told && !memcmp(&rule, &w->rule, sizeof(rule)))
 		return;
 	w->rule = rule;
 	w->has_told = true;
@@ -115,13 +120,14 @@ follow_one(struct following *w, size_t at, const struct x86_instruction *x, stru
 		bring(w, next + x->immediate, s);
 		return true;
 	case FLOW_CALLS:
-		if (!x->immediate)
-			stack_push(s, STACK_NO_REGISTER);
-		else
+		if (x->immediate)
 			bring(w, next + x->immediate, &called);
+		else
+			stack_push(s, STACK_NO_REGISTER);
+		w->moved = true;
 		return true;
 	default:
-		stack_step(s, x);
+		w->moved |= stack_step(s, x);
 		return true;
 	}
 }
@@ -152,8 +158,9 @@ prologue_gone(const struct following *w, size_t at)
 /* What holds at a place that control may not come to from above: what a branch brings, else what is usual. Returns whether
  * that is certain. */
 static bool
-arrive(const struct following *w, size_t at, struct stack *s)
+arrive(struct following *w, size_t at, struct stack *s)
 {
+	w->moved = true;
 	*s = w->brought[at] ? w->stacks[w->brought[at] - 1] : stack_elsewhere(w->f);
 	return w->brought[at];
 }
@@ -165,6 +172,7 @@ follow_all(struct following *w)
 	struct stack s = stack_at_start(f);
 	bool comes = true, certain = true;
 
+	w->moved = true;
 	for (size_t at = 0; at < f->n;) {
 		struct x86_instruction x;
 		bool is_good = x86_read(f->code + at, f->n - at, &x);

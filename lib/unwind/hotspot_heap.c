@@ -15,7 +15,7 @@ enum {
 	SHIFT_MIN = 6,
 	SHIFT_MAX = 16,
 	BATCH = 128,		 /* blocks that are looked at together */
-	CODE_AT_ONCE = 64 << 20, /* bytes of code that one look reads */
+	CODE_AT_ONCE = 8 << 20,	 /* bytes of code that one look reads: some 80 ms; the next one goes on */
 	SPARE = 1 << 20,	 /* a table is made for more than is in use, by powers of 2 from there on */
 };
 

@@ -305,11 +305,10 @@ step_push_pop(struct stack *s, const struct x86_instruction *x)
 	return true;
 }
 
-void
+bool
 stack_step(struct stack *s, const struct x86_instruction *x)
 {
-	if (!step_push_pop(s, x) && !step_arithmetic(s, x) && !step_move(s, x))
-		step_address(s, x);
+	return step_push_pop(s, x) || step_arithmetic(s, x) || step_move(s, x) || step_address(s, x);
 }
 
 enum stack_flow

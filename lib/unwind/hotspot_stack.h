@@ -45,7 +45,7 @@ enum stack_flow { FLOW_ON, FLOW_ENDS, FLOW_JUMPS, FLOW_BRANCHES, FLOW_CALLS };
 enum stack_flow stack_flow(const struct x86_instruction *x);
 
 void stack_push(struct stack *s, uint8_t number); /* a register, or another word */
-void stack_step(struct stack *s, const struct x86_instruction *x);
+bool stack_step(struct stack *s, const struct x86_instruction *x); /* false: it changes nothing */
 
 struct unwind_rule stack_rule(const struct stack *s);
 

@@ -2,8 +2,6 @@
 /* The lengths of x86-64 instructions (Intel SDM, volume 2, appendix A). */
 #include "unwind/x86.h"
 
-#include <string.h>
-
 #include "unwind/cursor.h"
 
 /* What follows an opcode, by letter:
@@ -133,6 +131,12 @@ read_modrm(struct cursor *c, struct x86_instruction *x, uint8_t rex)
 		x->displacement = (int32_t)cursor_fixed(c, 4);
 }
 
+static bool
+has_modrm(char letter)
+{
+	return letter == 'm' || letter == 'M' || letter == 'N' || letter == 'g' || letter == 'G';
+}
+
 static int64_t
 read_signed(struct cursor *c, unsigned bytes)
 {
@@ -189,7 +193,7 @@ x86_read(const uint8_t *code, size_t n, struct x86_instruction *x)
 	letter = letter_of(x);
 	if (letter == 'x' || letter == 'p')
 		return false;
-	if (strchr("mMNgG", letter))
+	if (has_modrm(letter))
 		read_modrm(&c, x, p.rex);
 	else
 		x->rm = (uint8_t)((x->op & 7) | (p.rex & 1) << 3);
