@@ -7,7 +7,7 @@ setup_file() {
 	command -v java javac jcmd >/dev/null || skip "no JDK"
 	[ "$(uname -m)" = x86_64 ] || skip "not for this machine"
 	javac -d "$BATS_FILE_TMPDIR" tests/hotspot/Chain.java
-	make -s build/tests/hotspot/heaps
+	make -s build/tests/hotspot/heaps build/tests/hotspot/lengths
 	make -s ASAN=1 build/asan/tests/hotspot/corrupt
 }
 
@@ -118,6 +118,21 @@ rooted() {
 	sleep 1
 	equals "$(find /proc/$recorder/task -mindepth 1 -maxdepth 1 | wc -l)" 1
 	wait $recorder
+}
+
+# same_as_objdump FILE: the instructions of its first 3 MB of code are as long as objdump has them.
+same_as_objdump() {
+	objcopy -O binary --only-section=.text "$1" "$t/whole"
+	head -c 3000000 "$t/whole" >"$t/code"
+	build/tests/hotspot/lengths "$t/code" >"$t/ours"
+	objdump -D -w --no-show-raw-insn -b binary -m i386:x86-64 "$t/code" | awk -F: '/^ / { gsub(/ /, "", $1); print $1 }' >"$t/theirs"
+	[ "$(wc -l <"$t/ours")" -gt 100000 ]
+	cmp "$t/ours" <(head -n "$(wc -l <"$t/ours")" "$t/theirs")
+}
+
+@test "instructions are as long as objdump has them" {
+	same_as_objdump "$(dirname "$(readlink -f "$(command -v java)")")/../lib/server/libjvm.so"
+	same_as_objdump "$(ldconfig -p | awk '$1 == "libc.so.6" { print $NF; exit }')"
 }
 
 @test "memory that is not to be trusted: what is read is sound, and bounded" {
