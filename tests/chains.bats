@@ -148,6 +148,10 @@ verdict() {
 	chains spawning
 }
 
+@test "Go: goroutines, and handlers that change stacks" {
+	chains goroutines
+}
+
 @test "clock_gettime in the vDSO, through libc and through the PLT" {
 	chains clock
 }
