@@ -175,6 +175,7 @@ follow_codelets(const struct source *s, uint64_t first, uint64_t limit)
 {
 	const struct hotspot_vm *vm = s->vm;
 	uint64_t header = (vm->size[TYPE_CODELET] + CODELET_ALIGNMENT - 1) / CODELET_ALIGNMENT * CODELET_ALIGNMENT;
+	struct unwind_rule between = frames_interpreted();
 	uint32_t base = s->following->base, size;
 
 	if (!vm->size[TYPE_CODELET] || vm->field[CODELET_DESCRIPTION] + 8 > header || vm->field[CODELET_SIZE] + 4 > header)
@@ -184,6 +185,7 @@ follow_codelets(const struct source *s, uint64_t first, uint64_t limit)
 		struct frames f = {.code = codelet + header, .row = take_row, .to = s->following};
 
 		memcpy(&size, codelet + vm->field[CODELET_SIZE], sizeof(size));
+		put_row(s->following, base + (uint32_t)first, &between);
 		if (size <= header || size > limit - first)
 			return;
 		f.kind = kind_of_codelet(s, codelet);
@@ -194,7 +196,8 @@ follow_codelets(const struct source *s, uint64_t first, uint64_t limit)
 	}
 }
 
-/* The interpreter is a queue of codelets. */
+/* The interpreter is a queue of codelets. The places where it goes on after a call may be the first ones of these, and the call
+ * is looked for before that. */
 static void
 follow_interpreter(const struct source *s)
 {

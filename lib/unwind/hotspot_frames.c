@@ -26,6 +26,12 @@ frames_follow(const struct frames *f)
 	return false;
 }
 
+struct unwind_rule
+frames_interpreted(void)
+{
+	return frames_unsupported;
+}
+
 #else
 
 enum {
@@ -185,6 +191,14 @@ follow_all(struct following *w)
 		comes = is_good && !stub && !gone && follow_one(w, at, &x, &s);
 		at += stub ? stub : gone ? gone : length;
 	}
+}
+
+struct unwind_rule
+frames_interpreted(void)
+{
+	struct stack s = stack_interpreted();
+
+	return stack_rule(&s);
 }
 
 bool

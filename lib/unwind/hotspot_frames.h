@@ -40,4 +40,7 @@ bool frames_follow(const struct frames *f);
 /* The rule for code of which nothing is known but that it may be read later, and for code that is not understood. */
 extern const struct unwind_rule frames_unread, frames_unsupported;
 
+/* The rule for FRAMES_INTERPRETED, where it is not being made or left. */
+struct unwind_rule frames_interpreted(void);
+
 #endif
