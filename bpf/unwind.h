@@ -60,8 +60,8 @@ enum {
 	UNWIND_SIGNED = 1,   /* flag, arm64: the return address carries a pointer authentication code */
 	UNWIND_REALIGNED = 2, /* flag: all of saved but RETURN count from the frame pointer + 16 and not from the CFA */
 	UNWIND_INNERMOST = 4, /* flag, Go's: sure of the innermost frame only; of others the frame pointer is followed if that leads on */
-	UNWIND_RETURN_BY_FP = 8, /* flag, with REALIGNED: RETURN counts from the frame pointer + 16, too */
-	UNWIND_RETURN_BY_SP = 16, /* flag: RETURN counts from the stack pointer */
+	UNWIND_RETURN_TOO = 8, /* flag, with REALIGNED: and so does RETURN */
+	UNWIND_BY_STACK = 16, /* flag, with REALIGNED: they count from the stack pointer + 16 instead */
 };
 
 /* Rule 0 of each table is UNWIND_NONE. */

@@ -257,10 +257,8 @@ find_return(struct walk *w, __u64 cfa, __u64 from, __u64 *pc)
 		return read_register(w, at - UNWIND_IN_REGISTER, pc) || ended(w, END_NO_ROW);
 	if (cfa == w->reg[REG_SP])
 		return ended(w, END_STUCK);
-	if (w->rule.flags & UNWIND_RETURN_BY_FP)
+	if (w->rule.flags & UNWIND_RETURN_TOO)
 		cfa = from;
-	else if (w->rule.flags & UNWIND_RETURN_BY_SP)
-		cfa = w->reg[REG_SP];
 	return read_word(pc, cfa + at * 8LL) || ended(w, END_UNREADABLE);
 }
 
@@ -282,7 +280,7 @@ follow_rule(struct walk *w)
 		return false;
 	from = cfa;
 	if (w->rule.flags & UNWIND_REALIGNED) {
-		if (!read_register(w, REG_FP, &from))
+		if (!read_register(w, w->rule.flags & UNWIND_BY_STACK ? REG_SP : REG_FP, &from))
 			return w->end == END_UNREADABLE ? false : ended(w, END_NO_ROW);
 		from += 16;
 	}

@@ -349,11 +349,11 @@ set_return(struct unwind_rule *r, const struct stack *s)
 		r->saved[SAVED_RETURN] = (int16_t)(UNWIND_IN_REGISTER + dwarf[s->return_register]);
 		break;
 	case RETURN_ABOVE_SP:
-		r->saved[SAVED_RETURN] = (int16_t)(s->return_at / WORD);
-		r->flags |= UNWIND_RETURN_BY_SP;
+		r->saved[SAVED_RETURN] = (int16_t)(s->return_at / WORD - 2);
+		r->flags |= UNWIND_REALIGNED | UNWIND_RETURN_TOO | UNWIND_BY_STACK;
 		break;
 	case RETURN_ABOVE_FP:
-		r->flags |= UNWIND_REALIGNED | UNWIND_RETURN_BY_FP;
+		r->flags |= UNWIND_REALIGNED | UNWIND_RETURN_TOO;
 		break;
 	default:
 		break;
@@ -373,8 +373,8 @@ has_rule(const struct stack *s)
 static int16_t
 frame_pointer_at(const struct stack *s)
 {
-	if (!s->has_depth && s->fp_on_top && s->where != RETURN_ABOVE_FP)
-		return UNWIND_LOST;
+	if (s->where == RETURN_ABOVE_SP && s->fp_on_top)
+		return -2;
 	return s->fp_at < 1 << 17 && !(s->fp_at % WORD) ? (int16_t)-(s->fp_at / WORD) : UNWIND_LOST;
 }
 
@@ -392,7 +392,7 @@ stack_rule(const struct stack *s)
 	if (s->interpreted) {
 		r.kind = UNWIND_LOAD;
 		r.load = SENDER;
-		r.flags |= UNWIND_REALIGNED | UNWIND_RETURN_BY_FP;
+		r.flags |= UNWIND_REALIGNED | UNWIND_RETURN_TOO;
 		return r;
 	}
 	r.base = dwarf[s->base];
