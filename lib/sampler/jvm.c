@@ -5,6 +5,9 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
+
+enum { REFUSED = 300000000 }; /* ns before a table that found no room is tried again: room that was made is free by then */
 
 /* ---- the first time ---- */
 
@@ -67,9 +70,12 @@ place(struct jvm *v, size_t heap)
 	struct unwind_table u;
 	struct err err;
 
-	if (hotspot_table(v->hotspot, heap, &u))
+	v->unplaced[heap] = true;
+	if (monotonic_ns() - v->refused < REFUSED || hotspot_table(v->hotspot, heap, &u))
 		return;
 	v->unplaced[heap] = tables_replace(v->tables, v->regions[heap].table, &u, &err) != 0;
+	if (v->unplaced[heap])
+		v->refused = monotonic_ns();
 	unwind_free(&u);
 }
 

@@ -22,6 +22,7 @@ struct jvm {
 	struct layout_region regions[HOTSPOT_HEAPS_MAX]; /* the code heaps, ascending */
 	size_t n;
 	bool unplaced[HOTSPOT_HEAPS_MAX]; /* the kernel's table is not the last one that was made */
+	uint64_t refused; /* CLOCK_MONOTONIC ns when there was no room for one the last time */
 };
 
 struct jvm *jvm_open(struct tables *tables, uint32_t pid, const struct mapping *libjvm);

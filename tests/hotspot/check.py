@@ -4,8 +4,9 @@
 	pb-record --timestamps -p PID >FILE; jcmd PID Compiler.perfmap; pb-dump FILE | check.py /tmp/perf-PID.map LEAST [any]
 
 Counts the samples that have Chain.main in them, or that end in code made at run time. At least LEAST percent of these must be
-true: from the root on the thread's start in libc, the launcher, the virtual machine, its call stub, main,
-down up to 21 times, and work only below 21 of these; what work calls is free. Says how many are, and shows some that are not.
+true: from the root on the thread's start in libc, the launcher, the virtual machine, its call stub, main, down (or an
+interpreted method) up to 21 times, and work only below 21 of these; what these call is free, and with "any" also what is
+before the call stub. Says how many are true, and shows the others.
 """
 import bisect
 import collections
@@ -15,7 +16,7 @@ import sys
 DEEPEST = 21
 NATIVE = r"(libc\.so\.6 )+(libjli\.so )+(libjvm\.so )+"
 CALLED = r"((stub|other|Interpreter|\[vdso\]|lib\S+|ld-\S+) )*$"
-JAVA = r"stub main ((down ){0,%d}|(down ){%d}work )" % (DEEPEST, DEEPEST)
+JAVA = r"stub main (((down|Interpreter) ){0,%d}|((down|Interpreter) ){%d}work )" % (DEEPEST, DEEPEST)
 
 
 class Map:
