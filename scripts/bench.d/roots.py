@@ -103,11 +103,12 @@ def run(argv, interrupt_after=None, seconds=60, env=None):
 
 def perf(how, argv, length):
     """(percent of stacks at their root, how that was found). Without --buildid-mmap perf crashes when another recorder
-    on the machine asks the kernel for build-ids."""
+    on the machine asks the kernel for build-ids; without setarch -R it takes tables from where a file was before exec."""
     data, text, name = path("roots/perf.data"), path("roots/perf.txt"), "perf " + how[1]
     if not have("perf"):
         return None, "no perf"
-    if not run(["perf", "record", "-q", "--buildid-mmap", "-F", "999", "-e", "cpu-clock", *how, "-o", data, "--", *argv], length):
+    recorder = ["setarch", "-R", "perf", "record", "-q", "--buildid-mmap", "-F", "999", "-e", "cpu-clock", *how, "-o", data]
+    if not run([*recorder, "--", *argv], length):
         return None, name + " fails"
     with open(text, "w") as out:
         try:
