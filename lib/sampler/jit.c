@@ -2,12 +2,14 @@
 /* Unwind tables for code that is made at run time. */
 #include "sampler/jit.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "sampler/guard.h"
 #include "sampler/jvm.h"
 #include "sampler/thread.h"
 
@@ -26,14 +28,14 @@ enum {
 
 enum known_state {
 	KNOWN_UNREAD,
-	KNOWN_ASKED,  /* the loader has been asked to discover its heaps */
+	KNOWN_ASKED,  /* its heaps are to be discovered */
 	KNOWN_FOUND,  /* it has; their regions are to be placed */
 	KNOWN_READ,   /* they are followed */
 	KNOWN_FAILED, /* it cannot be read; there is no region to be placed */
 	KNOWN_FOREIGN, /* nothing more is to be done */
 };
 
-/* A process. While it is busy one of the other threads works on it. Times are CLOCK_MONOTONIC ns. */
+/* A process. While it is busy the thread works on it. Times are CLOCK_MONOTONIC ns. */
 struct known {
 	struct jit *jit;
 	struct jvm *jvm;
@@ -53,10 +55,10 @@ struct known {
 
 struct jit {
 	struct tables *tables;
-	struct loader *loader;
 	pthread_t thread;
 	pthread_mutex_t lock;
-	pthread_cond_t work;
+	pthread_cond_t work, done;
+	unsigned asked; /* processes whose heaps are to be discovered */
 	bool stop;
 	struct known **all;
 	size_t n, cap;
@@ -159,40 +161,15 @@ jit_gone(struct jit *j, uint32_t pid)
 	pthread_mutex_unlock(&j->lock);
 }
 
-/* ---- the first time, in the loader's thread ---- */
-
-static void
-discover(void *context)
-{
-	struct known *k = context;
-
-	jvm_discover(k->jvm);
-	if (k->jvm->hotspot)
-		jvm_look(k->jvm, true);
-	pthread_mutex_lock(&k->jit->lock);
-	k->busy = false;
-	pthread_mutex_unlock(&k->jit->lock);
-}
-
-static void
-give_up(void *context)
-{
-	struct known *k = context;
-
-	pthread_mutex_lock(&k->jit->lock);
-	k->state = KNOWN_FAILED;
-	k->busy = false;
-	pthread_mutex_unlock(&k->jit->lock);
-}
+/* ---- the first time ---- */
 
 static void
 ask(struct known *k)
 {
-	const struct loader_work work = {.run = discover, .give_up = give_up, .context = k};
-
 	k->state = KNOWN_ASKED;
-	k->busy = true;
-	loader_do(k->jit->loader, &work);
+	k->next = 0;
+	k->jit->asked++;
+	pthread_cond_signal(&k->jit->work);
 }
 
 void
@@ -207,24 +184,54 @@ jit_expect(struct jit *j, uint32_t pid)
 	pthread_mutex_unlock(&j->lock);
 }
 
-/* The loader is done. A machine that has no heaps yet will be asked again. */
+void
+jit_wait(struct jit *j, unsigned ms)
+{
+	uint64_t until = monotonic_ns() + (uint64_t)ms * MS;
+
+	pthread_mutex_lock(&j->lock);
+	while (j->asked && thread_wait(&j->done, &j->lock, until) != ETIMEDOUT)
+		;
+	pthread_mutex_unlock(&j->lock);
+}
+
 static void
-see_found(struct known *k, uint64_t time)
+discover(void *jvm)
+{
+	jvm_discover(jvm);
+}
+
+/* False: the file could not be read. */
+static bool
+look_first(struct known *k)
+{
+	if (!guard_run(discover, k->jvm))
+		return false;
+	if (k->jvm->hotspot)
+		jvm_look(k->jvm, true);
+	return true;
+}
+
+/* A machine that has no heaps yet will be asked again. */
+static void
+see_found(struct known *k, bool good, uint64_t time)
 {
 	k->next = NEVER;
 	k->found = k->checked = k->credited = time;
 	k->check = THOROUGH_FIRST;
 	k->credit = BURST;
-	if (k->jvm->hotspot) {
+	if (good && k->jvm->hotspot) {
 		k->state = KNOWN_FOUND;
 		k->vain = STEP;
 	} else {
-		k->state = ++k->attempts < ATTEMPTS ? KNOWN_UNREAD : KNOWN_FAILED;
+		k->state = good && ++k->attempts < ATTEMPTS ? KNOWN_UNREAD : KNOWN_FAILED;
 		k->vain = k->vain * 2 < IN_VAIN ? k->vain * 2 : IN_VAIN;
 	}
+	if (!--k->jit->asked)
+		pthread_cond_broadcast(&k->jit->done);
 }
 
-/* ---- each time, in a thread of its own ---- */
+/* ---- each time ---- */
 
 /* How long it is to be left alone after a look that took so long. */
 static uint64_t
@@ -279,14 +286,17 @@ work_on(struct known *k)
 {
 	struct jit *j = k->jit;
 	uint64_t begin = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-	bool found;
+	bool first = k->state == KNOWN_ASKED, good;
 
 	k->busy = true;
 	pthread_mutex_unlock(&j->lock);
-	found = look(k, monotonic_ns());
+	good = first ? look_first(k) : look(k, monotonic_ns());
 	pthread_mutex_lock(&j->lock);
 	k->busy = false;
-	plan(k, clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin, found);
+	if (first)
+		see_found(k, good, monotonic_ns());
+	else
+		plan(k, clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin, good);
 }
 
 /* The one that is to be looked at first. */
@@ -298,7 +308,7 @@ earliest(const struct jit *j)
 	for (size_t i = 0; i < j->n; i++) {
 		struct known *k = j->all[i];
 
-		if (k->state == KNOWN_READ && !k->gone && k->next != NEVER && (!first || k->next < first->next))
+		if (k->next != NEVER && (!first || k->next < first->next))
 			first = k;
 	}
 	return first;
@@ -347,9 +357,6 @@ follow(struct known *k, uint64_t time)
 		if (time - k->found >= k->vain && tables_is_wanted(k->jit->tables, k->pending.table))
 			ask(k);
 		break;
-	case KNOWN_ASKED:
-		see_found(k, time);
-		break;
 	case KNOWN_READ:
 		wake(k);
 		break;
@@ -368,11 +375,11 @@ jit_follow(struct jit *j)
 	for (size_t i = 0; i < j->n; i++) {
 		struct known *k = j->all[i];
 
-		if (k->gone && !k->busy) {
+		if (k->gone && !k->busy && k->state != KNOWN_ASKED) {
 			known_free(k);
 			continue;
 		}
-		if (!k->busy)
+		if (!k->busy && !k->gone)
 			follow(k, time);
 		j->all[kept++] = k;
 	}
@@ -392,7 +399,7 @@ jit_found(struct jit *j, uint32_t *pid)
 	if (found) {
 		*pid = found->pid;
 		found->state = found->state == KNOWN_FOUND ? KNOWN_READ : KNOWN_FOREIGN;
-		found->next = 0;
+		found->next = found->state == KNOWN_READ ? 0 : NEVER;
 		pthread_cond_signal(&j->work);
 	}
 	pthread_mutex_unlock(&j->lock);
@@ -400,14 +407,15 @@ jit_found(struct jit *j, uint32_t *pid)
 }
 
 struct jit *
-jit_open(struct tables *tables, struct loader *loader, struct err *err)
+jit_open(struct tables *tables, struct err *err)
 {
 	struct jit *j = xcalloc(1, sizeof(*j));
 
 	j->tables = tables;
-	j->loader = loader;
 	pthread_mutex_init(&j->lock, NULL);
 	thread_condition(&j->work);
+	thread_condition(&j->done);
+	guard_install();
 	if (!thread_start(&j->thread, run, j, err))
 		return j;
 	free(j);
@@ -426,6 +434,7 @@ jit_close(struct jit *j)
 		known_free(j->all[i]);
 	pthread_mutex_destroy(&j->lock);
 	pthread_cond_destroy(&j->work);
+	pthread_cond_destroy(&j->done);
 	free(j->all);
 	free(j);
 }

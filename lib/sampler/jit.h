@@ -2,9 +2,9 @@
 /* Unwind tables for code that is made at run time, in the processes that tell where it is: Java's, for now.
  *
  * A process that has mapped libjvm.so is known from then on, but nothing in it is read before a walk has come to code of its
- * that has no row. The loader finds its code heaps then and makes their tables. A thread of its own keeps these up to date: it
- * looks every half millisecond while methods are being compiled, less and less often when they are not, and not at all while
- * no walk comes there; in the long run a tenth of the time at the most. */
+ * that has no row. A thread finds its code heaps then, makes their tables and keeps these up to date: it looks every half
+ * millisecond while methods are being compiled, less and less often when they are not, and not at all while no walk comes
+ * there; in the long run a tenth of the time at the most. */
 #ifndef SAMPLER_JIT_H
 #define SAMPLER_JIT_H
 
@@ -14,20 +14,20 @@
 
 #include "base/err.h"
 #include "sampler/layout.h"
-#include "sampler/loader.h"
 #include "sampler/process.h"
 #include "sampler/tables.h"
 
 struct jit;
 
-struct jit *jit_open(struct tables *tables, struct loader *loader, struct err *err);
-void jit_close(struct jit *j); /* the loader has been closed */
+struct jit *jit_open(struct tables *tables, struct err *err);
+void jit_close(struct jit *j);
 
 /* Looks at a process whose mappings are new. Returns how many regions it has, all of *regions, until the next call for the
  * process; they are to be placed with its mappings. */
 size_t jit_regions(struct jit *j, const struct process *p, const struct layout_region **regions);
 
 void jit_expect(struct jit *j, uint32_t pid); /* it will be sampled: its heaps are not to wait for the first walk */
+void jit_wait(struct jit *j, unsigned ms);    /* until those are read, or for so long */
 void jit_gone(struct jit *j, uint32_t pid);
 
 /* Has read what walks have missed. Often: it looks at some words for each process. */

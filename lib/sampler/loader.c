@@ -4,8 +4,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <setjmp.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -13,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "elf/find.h"
+#include "sampler/guard.h"
 #include "sampler/thread.h"
 #include "unwind/cache.h"
 
@@ -24,7 +23,6 @@ struct job {
 	uint8_t build_id[BUILD_ID_MAX];
 	size_t build_id_len;
 	bool urgent;
-	struct loader_work work; /* run NULL: it is to make a table */
 };
 
 struct loader {
@@ -130,61 +128,33 @@ make_table(struct loader *l, const struct job *j, const struct elf_file *f)
 static void
 give_up(struct loader *l, const struct job *j)
 {
-	if (j->work.run) {
-		j->work.give_up(j->work.context);
-		return;
-	}
 	tables_never(l->tables, j->table);
 	pthread_mutex_lock(&l->lock);
 	l->unreadable++;
 	pthread_mutex_unlock(&l->lock);
 }
 
-/* Files are read where they are mapped. One that its owner makes shorter meanwhile has no pages any more there, and reading
- * them is answered by SIGBUS: the job is given up, and what it had allocated with it. */
-static _Thread_local sigjmp_buf *guarded;
+struct doing {
+	struct loader *loader;
+	const struct job *job;
+};
 
 static void
-on_bus_error(int signo)
+do_job(void *context)
 {
-	if (guarded)
-		siglongjmp(*guarded, 1);
-	signal(signo, SIG_DFL);
-	raise(signo);
-}
-
-static void
-do_job(struct loader *l, const struct job *j)
-{
+	const struct doing *d = context;
+	const struct job *j = d->job;
 	struct elf_file *f;
 
-	if (j->work.run) {
-		j->work.run(j->work.context);
+	if (tables_share(d->loader->tables, j->table, j->build_id, j->build_id_len))
 		return;
-	}
-	if (tables_share(l->tables, j->table, j->build_id, j->build_id_len))
-		return;
-	f = open_backing(l, j);
+	f = open_backing(d->loader, j);
 	if (f) {
-		make_table(l, j, f);
+		make_table(d->loader, j, f);
 		elf_close(f);
 		return;
 	}
-	give_up(l, j);
-}
-
-static void
-do_guarded(struct loader *l, const struct job *j)
-{
-	sigjmp_buf here;
-
-	if (sigsetjmp(here, 1)) {
-		give_up(l, j);
-	} else {
-		guarded = &here;
-		do_job(l, j);
-	}
-	guarded = NULL;
+	give_up(d->loader, j);
 }
 
 /* ---- the thread ---- */
@@ -226,7 +196,8 @@ run(void *context)
 	struct job *j;
 
 	while ((j = next_job(l))) {
-		do_guarded(l, j);
+		if (!guard_run(do_job, &(struct doing){l, j}))
+			give_up(l, j);
 		end_job(l, j);
 		tables_idle(l->tables);
 	}
@@ -243,7 +214,7 @@ loader_open(struct tables *tables, struct err *err)
 	pthread_mutex_init(&l->lock, NULL);
 	pthread_cond_init(&l->work, NULL);
 	thread_condition(&l->done);
-	signal(SIGBUS, on_bus_error);
+	guard_install();
 	if (!thread_start(&l->thread, run, l, err))
 		return l;
 	unwind_cache_close(l->cache);
@@ -290,15 +261,6 @@ enqueue(struct loader *l, struct job *j)
 	l->urgent += j->urgent;
 }
 
-static void
-hand_over(struct loader *l, struct job *j)
-{
-	pthread_mutex_lock(&l->lock);
-	enqueue(l, j);
-	pthread_cond_signal(&l->work);
-	pthread_mutex_unlock(&l->lock);
-}
-
 void
 loader_ask(struct loader *l, const struct mapping *m, uint32_t pid, bool urgent)
 {
@@ -311,17 +273,10 @@ loader_ask(struct loader *l, const struct mapping *m, uint32_t pid, bool urgent)
 	memcpy(j->build_id, b->build_id, b->build_id_len);
 	j->build_id_len = b->build_id_len;
 	j->urgent = urgent;
-	hand_over(l, j);
-}
-
-void
-loader_do(struct loader *l, const struct loader_work *work)
-{
-	struct job *j = xcalloc(1, sizeof(*j));
-
-	j->work = *work;
-	j->urgent = true;
-	hand_over(l, j);
+	pthread_mutex_lock(&l->lock);
+	enqueue(l, j);
+	pthread_cond_signal(&l->work);
+	pthread_mutex_unlock(&l->lock);
 }
 
 void

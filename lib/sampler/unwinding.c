@@ -90,7 +90,7 @@ unwinding_bind(struct unwinding *u, struct sample_bpf *skel, struct err *err)
 	u->loader = loader_open(u->tables, err);
 	if (!u->loader)
 		return -1;
-	u->jit = jit_open(u->tables, u->loader, err);
+	u->jit = jit_open(u->tables, err);
 	return u->jit ? 0 : -1;
 }
 
@@ -233,7 +233,7 @@ unwinding_start(struct unwinding *u, const struct processes *now)
 	for (size_t i = 0; i < u->config->pids.n; i++)
 		jit_expect(u->jit, u->config->pids.items[i]);
 	loader_wait(u->loader, config_is_whole(u->config) ? SYSTEM_WAIT : TARGET_WAIT);
-	jit_follow(u->jit);
+	jit_wait(u->jit, TARGET_WAIT);
 	put_regions(u);
 }
 
