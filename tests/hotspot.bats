@@ -97,9 +97,9 @@ rooted() {
 	rooted 99.5 "$t/raw.pb"
 }
 
-@test "from the first instruction on, two at once in a recording of all" {
+@test "from the first instruction on, two at once" {
 	chain 3
-	pb-record -q -a -F 997 -o "$t/raw.pb" -- bash -c '"$@" & "$@" & wait' - "${chain[@]}"
+	pb-record -q -F 997 -o "$t/raw.pb" -- bash -c '"$@" & "$@" & wait' - "${chain[@]}"
 	rooted 95 "$t/raw.pb"
 }
 

@@ -11,18 +11,19 @@
 #include <sys/mman.h>
 #include <sys/sysmacros.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "bpf/layout.h"
 #include "sample.skel.h"
 #include "sampler/advice.h"
 #include "sampler/extents.h"
-#include "sampler/maps.h"
+#include "sampler/slabs.h"
 
 enum {
 	SLAB_BYTES = SLAB_CHUNKS * UNWIND_CHUNK,
 	SLABS_AHEAD = 4, /* made before they are needed */
+	WALK = 2000000,	 /* ns, longer than one takes */
 };
 
 /* An image that one or more tables have, because several paths (or a path and a record) led to one build-id. */
@@ -30,18 +31,16 @@ struct image {
 	uint8_t build_id[BUILD_ID_MAX];
 	size_t build_id_len;
 	struct extent chunks; /* n 0: it was dropped */
+	struct extent spare;  /* of the image it has replaced; n 0: none */
+	uint64_t spared;      /* CLOCK_MONOTONIC ns since nothing leads there */
 	struct layout_table layout;
 	uint32_t used; /* window of its last look-up */
 };
 
 struct tables {
 	pthread_mutex_t lock;
-	pthread_mutex_t making; /* of slabs, which takes longer */
-	int slabs[SLABS_MAX];
-	uint32_t n_slabs, max_slabs;
+	struct slabs *slabs;
 	int files;
-	int outer; /* the map of slabs, once the program is loaded; else -1 */
-	uint8_t *memory; /* all slabs in a row, in our address space; reserved whole, mapped as they are made */
 	struct layout_table *layouts; /* mapped */
 	uint32_t *images;	      /* of each table: its image + 1, or 0 */
 	uint32_t n;
@@ -54,52 +53,7 @@ struct tables {
 	struct tables_use use;
 };
 
-/* ---- slabs ---- */
-
-static int
-make_slab(struct tables *t, struct err *err)
-{
-	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
-	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "pb_slab", sizeof(uint32_t), UNWIND_CHUNK, SLAB_CHUNKS, &options);
-	uint32_t at = t->n_slabs;
-
-	if (fd < 0)
-		return advise_bpf(err, "making a map of unwind tables", errno);
-	t->slabs[t->n_slabs++] = fd;
-	if (mmap(t->memory + (size_t)at * SLAB_BYTES, SLAB_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) ==
-	    MAP_FAILED)
-		return err_set(err, "mapping a map of unwind tables:");
-	return 0;
-}
-
-/* Makes slabs up to a number, and places them together: the kernel takes some 10 ms each time. */
-static int
-add_slabs(struct tables *t, uint32_t n, struct err *err)
-{
-	uint32_t places[SLABS_AHEAD], first = t->n_slabs;
-
-	if (n > t->max_slabs)
-		n = t->max_slabs;
-	while (t->n_slabs < n && t->n_slabs - first < SLABS_AHEAD) {
-		places[t->n_slabs - first] = t->n_slabs;
-		if (make_slab(t, err))
-			return -1;
-	}
-	if (first < t->n_slabs && maps_place(t->outer, places, t->slabs + first, t->n_slabs - first))
-		return advise_bpf(err, "placing a map of unwind tables", errno);
-	return t->n_slabs < n ? add_slabs(t, n, err) : 0;
-}
-
-static int
-make_slabs(struct tables *t, uint32_t n, struct err *err)
-{
-	int status;
-
-	pthread_mutex_lock(&t->making);
-	status = add_slabs(t, n, err);
-	pthread_mutex_unlock(&t->making);
-	return status;
-}
+/* ---- all of them ---- */
 
 /* Chunk 0 stays unused. The room beyond the last slab is free, too: slabs are made when something is put there. */
 struct tables *
@@ -109,19 +63,13 @@ tables_open(uint64_t bytes, struct err *err)
 	uint64_t slabs = (bytes + SLAB_BYTES - 1) / SLAB_BYTES;
 
 	pthread_mutex_init(&t->lock, NULL);
-	pthread_mutex_init(&t->making, NULL);
-	t->outer = -1;
 	t->n = 1;
 	t->images = xcalloc(TABLES_MAX, sizeof(*t->images));
-	t->max_slabs = slabs < 1 ? 1 : slabs > SLABS_MAX ? SLABS_MAX : (uint32_t)slabs;
-	extents_init(&t->chunks, 1, t->max_slabs * SLAB_CHUNKS - 1);
-	t->memory = mmap(NULL, (size_t)t->max_slabs * SLAB_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (t->memory == MAP_FAILED)
-		t->memory = NULL;
-	if (t->memory && !make_slab(t, err))
+	slabs = slabs < 1 ? 1 : slabs > SLABS_MAX ? SLABS_MAX : slabs;
+	extents_init(&t->chunks, 1, (uint32_t)slabs * SLAB_CHUNKS - 1);
+	t->slabs = slabs_open((uint32_t)slabs, err);
+	if (t->slabs)
 		return t;
-	if (!t->memory)
-		err_set(err, "reserving room for unwind tables:");
 	tables_close(t);
 	return NULL;
 }
@@ -129,14 +77,11 @@ tables_open(uint64_t bytes, struct err *err)
 void
 tables_close(struct tables *t)
 {
-	if (t->memory)
-		munmap(t->memory, (size_t)t->max_slabs * SLAB_BYTES);
+	if (t->slabs)
+		slabs_close(t->slabs);
 	if (t->layouts)
 		munmap(t->layouts, TABLES_MAX * sizeof(*t->layouts));
-	for (uint32_t i = 0; i < t->n_slabs; i++)
-		close(t->slabs[i]);
 	pthread_mutex_destroy(&t->lock);
-	pthread_mutex_destroy(&t->making);
 	extents_free(&t->chunks);
 	free(t->images);
 	free(t->removed);
@@ -149,7 +94,7 @@ tables_configure(struct tables *t, struct sample_bpf *skel, struct err *err)
 {
 	if (bpf_map__set_max_entries(skel->maps.tables, TABLES_MAX) ||
 	    bpf_map__set_max_entries(skel->maps.files, TABLES_MAX) ||
-	    bpf_map__set_inner_map_fd(skel->maps.slabs, t->slabs[0]))
+	    bpf_map__set_inner_map_fd(skel->maps.slabs, slabs_model(t->slabs)))
 		return advise_bpf(err, "making the maps of unwind tables", errno);
 	return 0;
 }
@@ -157,18 +102,14 @@ tables_configure(struct tables *t, struct sample_bpf *skel, struct err *err)
 int
 tables_bind(struct tables *t, struct sample_bpf *skel, struct err *err)
 {
-	uint32_t zero = 0;
 	void *p = mmap(NULL, TABLES_MAX * sizeof(*t->layouts), PROT_READ | PROT_WRITE, MAP_SHARED,
 		       bpf_map__fd(skel->maps.tables), 0);
 
 	if (p == MAP_FAILED)
 		return err_set(err, "mapping the list of unwind tables:");
 	t->layouts = p;
-	t->outer = bpf_map__fd(skel->maps.slabs);
 	t->files = bpf_map__fd(skel->maps.files);
-	if (maps_place(t->outer, &zero, t->slabs, 1))
-		return advise_bpf(err, "placing a map of unwind tables", errno);
-	return make_slabs(t, SLABS_AHEAD, err);
+	return slabs_bind(t->slabs, bpf_map__fd(skel->maps.slabs), err) ? -1 : slabs_need(t->slabs, SLABS_AHEAD, err);
 }
 
 /* ---- tables ---- */
@@ -254,6 +195,15 @@ gather_use(struct tables *t)
 }
 
 static void
+give_chunks(struct tables *t, struct image *m)
+{
+	extents_give(&t->chunks, m->chunks);
+	if (m->spare.n)
+		extents_give(&t->chunks, m->spare);
+	m->chunks.n = m->spare.n = 0;
+}
+
+static void
 drop(struct tables *t, size_t image)
 {
 	for (uint32_t i = 1; i < t->n; i++)
@@ -261,8 +211,7 @@ drop(struct tables *t, size_t image)
 			set_state(t, i, TABLE_PENDING);
 			t->images[i] = 0;
 		}
-	extents_give(&t->chunks, t->all[image].chunks);
-	t->all[image].chunks.n = 0;
+	give_chunks(t, &t->all[image]);
 	t->use.dropped++;
 }
 
@@ -325,22 +274,25 @@ add_image(struct tables *t, const struct image *m, uint32_t table)
 	pthread_mutex_unlock(&t->lock);
 }
 
-/* Puts an image in its place, where nothing leads to yet. */
+/* Puts an image in its place, where nothing leads to yet; m->chunks are to be taken when they are none. */
 static int
 write_image(struct tables *t, const struct unwind_table *u, struct image *m, struct err *err)
 {
 	uint32_t first;
 
-	if (take(t, u->n_chunks, &first, err))
-		return -1;
-	m->chunks = (struct extent){first, u->n_chunks};
-	if (make_slabs(t, (first + u->n_chunks + SLAB_CHUNKS - 1) / SLAB_CHUNKS, err)) {
+	if (!m->chunks.n) {
+		if (take(t, u->n_chunks, &first, err))
+			return -1;
+		m->chunks = (struct extent){first, u->n_chunks};
+	}
+	first = m->chunks.first;
+	if (slabs_need(t->slabs, (first + u->n_chunks + SLAB_CHUNKS - 1) / SLAB_CHUNKS, err)) {
 		pthread_mutex_lock(&t->lock);
 		extents_give(&t->chunks, m->chunks);
 		pthread_mutex_unlock(&t->lock);
 		return -1;
 	}
-	memcpy(t->memory + (size_t)first * UNWIND_CHUNK, u->image, (size_t)u->n_chunks * UNWIND_CHUNK);
+	memcpy(slabs_chunk(t->slabs, first), u->image, (size_t)u->n_chunks * UNWIND_CHUNK);
 	m->layout = (struct layout_table){.chunk = first, .rules = u->rules, .base = u->base, .n_entries = u->n_entries};
 	return 0;
 }
@@ -368,10 +320,32 @@ exchange(struct tables *t, uint32_t table, const struct image *m)
 	    have->layout.n_entries != m->layout.n_entries)
 		return false;
 	__atomic_store_n(&t->layouts[table].chunk, m->layout.chunk, __ATOMIC_RELEASE);
-	extents_give(&t->chunks, have->chunks);
+	if (have->spare.n) {
+		extents_give(&t->chunks, have->chunks);
+	} else {
+		have->spare = have->chunks;
+		have->spared = monotonic_ns();
+	}
 	have->chunks = m->chunks;
 	have->layout = m->layout;
 	return true;
+}
+
+/* The room of the image before this one, when no walk can be there any more. */
+static struct extent
+take_spare(struct tables *t, uint32_t table, uint32_t n)
+{
+	struct image *have = t->images[table] ? &t->all[t->images[table] - 1] : NULL;
+	struct extent spare = {0};
+
+	if (have && have->spare.n && monotonic_ns() - have->spared > WALK) {
+		if (have->spare.n >= n)
+			spare = have->spare;
+		else
+			extents_give(&t->chunks, have->spare);
+		have->spare.n = 0;
+	}
+	return spare;
 }
 
 /* Takes the image away. What walks still see of it lasts until chunks are given again. */
@@ -383,8 +357,7 @@ withdraw(struct tables *t, uint32_t table)
 	set_state(t, table, TABLE_PENDING);
 	if (!have)
 		return false;
-	extents_give(&t->chunks, have->chunks);
-	have->chunks.n = 0;
+	give_chunks(t, have);
 	t->images[table] = 0;
 	return true;
 }
@@ -392,10 +365,13 @@ withdraw(struct tables *t, uint32_t table)
 int
 tables_replace(struct tables *t, uint32_t table, const struct unwind_table *u, struct err *err)
 {
-	const struct timespec walk = {.tv_nsec = 1000000}; /* longer than one takes */
+	const struct timespec walk = {.tv_nsec = WALK};
 	struct image m = {0};
 	bool done, had;
 
+	pthread_mutex_lock(&t->lock);
+	m.chunks = take_spare(t, table, u->n_chunks);
+	pthread_mutex_unlock(&t->lock);
 	if (write_image(t, u, &m, err))
 		return -1;
 	pthread_mutex_lock(&t->lock);
@@ -429,7 +405,7 @@ tables_idle(struct tables *t)
 	pthread_mutex_lock(&t->lock);
 	top = extents_top(&t->chunks);
 	pthread_mutex_unlock(&t->lock);
-	make_slabs(t, top / SLAB_CHUNKS + SLABS_AHEAD, &err);
+	slabs_need(t->slabs, top / SLAB_CHUNKS + SLABS_AHEAD, &err);
 }
 
 uint32_t
