@@ -29,8 +29,8 @@ struct layout_table {
 	__u32 base;	 /* page of the file that the first entry is for */
 	__u32 n_entries;
 	__u32 used;	 /* window of the last look-up, written by the program */
-	__u32 wanted;	 /* a look-up found no table; written by the program */
-	__u32 unused;
+	__u32 wanted;	 /* a look-up found no table, or a walk led nowhere; written by the program */
+	__u32 changes;	 /* its code is made at run time: what the table says may be true no more */
 };
 
 /* An executable mapping; those of a process stand together, ascending. */

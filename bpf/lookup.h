@@ -31,6 +31,7 @@ struct walk {
 	__u32 first, n_mappings; /* its own */
 	struct layout_mapping here;  /* the mapping of the last look-up */
 	__u32 asked;		/* times that the kernel was asked for a mapping */
+	__u32 changing;		/* the last table of code that changes; or 0 */
 	struct unwind_rule rule;
 	struct pt_regs regs;
 };
@@ -136,13 +137,17 @@ remember(struct walk *w, const struct layout_mapping *m)
 {
 	struct layout_process *p = w->is_known ? bpf_map_lookup_elem(&processes, &w->pid) : NULL;
 
-	if (!p)
+	for (int i = 0; p && i < LAYOUT_BORN; i++) {
+		struct layout_mapping *born = &p->born[i];
+
+		if (born->end || __sync_val_compare_and_swap(&born->end, 0, 1))
+			continue; /* another cpu has been quicker */
+		born->start = m->start;
+		born->offset = m->offset;
+		born->table = m->table;
+		__sync_lock_test_and_set(&born->end, m->end);
 		return;
-	for (int i = 0; i < LAYOUT_BORN; i++)
-		if (!p->born[i].end) {
-			p->born[i] = *m;
-			return;
-		}
+	}
 }
 
 static __always_inline bool
@@ -248,6 +253,8 @@ find_rule(__u32 table, __u64 offset)
 	}
 	if (t->used != window)
 		t->used = window;
+	if (t->changes)
+		w->changing = table;
 	page -= t->base;
 	if (page >= t->n_entries)
 		return TABLE_READY;

@@ -41,6 +41,9 @@ enum { SIGRETURN_BYTES = 9 };
 /* syscall */
 typedef __u16 system_call;
 #define SYSTEM_CALL 0x050f
+
+/* mov $__NR_clone or $__NR_clone3, %eax; syscall, as the last of eight bytes */
+#define ENDS_WITH_CLONE(word) (((word) >> 8 & 0xff) == 0xb8 && ((__u32)((word) >> 16) == 56 || (__u32)((word) >> 16) == 435))
 #define RETURN_ON_STACK 1 /* where a call leaves it; else in REG_RETURN */
 
 /* Whether the eight bytes before an address end with a call: e8 rel32, or ff /2 with its ways to address memory. */
@@ -85,6 +88,9 @@ enum { SIGRETURN_BYTES = 8 };
 /* svc #0 */
 typedef __u32 system_call;
 #define SYSTEM_CALL 0xd4000001
+
+/* mov x8, #__NR_clone or #__NR_clone3; svc #0 */
+#define ENDS_WITH_CLONE(word) ((__u32)(word) == 0xd2801b88 || (__u32)(word) == 0xd2803668)
 #define RETURN_ON_STACK 0
 
 /* bl; blr, with and without authentication */

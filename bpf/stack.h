@@ -69,7 +69,7 @@ prepare_walk(struct bpf_perf_event_data *ctx, struct walk *w, const struct sampl
 {
 	struct layout_process *p = bpf_map_lookup_elem(&processes, &key->pid);
 
-	w->n = w->early = w->is_return = w->asked = 0;
+	w->n = w->early = w->is_return = w->asked = w->changing = 0;
 	w->here.start = w->here.end = w->here.table = 0;
 	w->known = ~0U;
 	w->in_memory = 0;
@@ -97,6 +97,7 @@ walk(struct bpf_perf_event_data *ctx, struct sample_message *m)
 	if (!w || !prepare_walk(ctx, w, &m->key))
 		return false;
 	visit_all();
+	want_again(w);
 	m->end = w->early ? w->early : w->end;
 	m->key.stack = w->hash;
 	m->n_user = w->n;

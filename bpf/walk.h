@@ -124,9 +124,19 @@ is_behind_system_call(struct walk *w)
 	       before == SYSTEM_CALL;
 }
 
+/* Behind the system call that made the task, and gave it 0. */
+static __always_inline bool
+is_new_task(struct walk *w)
+{
+	__u64 before, result;
+
+	return read_register(w, REG_RESULT, &result) && !result && read_word(&before, w->pc - sizeof(before)) &&
+	       ENDS_WITH_CLONE(before);
+}
+
 /* clone() and its like have no rows round their system call, since these would be wrong for the child. Nothing has been
- * pushed there: the return address is where the call has left it. The child, to which it gives 0, may be on a stack of
- * its own, where nobody has called. */
+ * pushed there: the return address is where the call has left it. The child may be on a stack of its own, where nobody
+ * has called. */
 static __always_inline bool
 leave_system_call(struct walk *w)
 {
@@ -134,7 +144,7 @@ leave_system_call(struct walk *w)
 
 	if ((!RETURN_ON_STACK || read_word(&pc, sp)) && is_behind_call(pc))
 		return arrive(w, sp + RETURN_ON_STACK * sizeof(pc), pc);
-	return ended(w, w->reg[REG_RESULT] || !w->here.table ? END_NO_ROW : END_ROOT);
+	return ended(w, is_new_task(w) ? END_ROOT : END_NO_ROW);
 }
 
 static __always_inline bool
@@ -392,6 +402,16 @@ visit_all(void)
 	else
 		for (__u32 i = 0; i <= USER_DEPTH && !visit(); i++)
 			;
+}
+
+/* What led nowhere may have been told by a table that is not true any more. */
+static __always_inline void
+want_again(const struct walk *w)
+{
+	struct layout_table *t = w->changing ? bpf_map_lookup_elem(&tables, &w->changing) : NULL;
+
+	if (t && w->end != END_ROOT && w->end != END_DEPTH)
+		t->wanted = 1;
 }
 
 /* Copies a context's registers one by one: the verifier allows reads at fixed offsets only, and whole ones. */

@@ -148,6 +148,10 @@ verdict() {
 	chains spawning
 }
 
+@test "system calls in code without rows, which return 0 as to a new task" {
+	chains yielding
+}
+
 @test "Go: goroutines, and handlers that change stacks" {
 	chains goroutines
 }
