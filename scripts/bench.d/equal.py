@@ -12,6 +12,7 @@ import roots
 from measure import TOP, Tally, cache_at, have, ours, path, row
 
 GOAL = 99
+LEAST = 100 # stacks that tell anything
 RATE, PEER_RATE = 15000, 999
 INSTANT = 15000 # ns that two samples of one instant are apart at the most: less than what comes between two instants
 SCRIPT_TIME = 60 # seconds that perf script may take
@@ -62,11 +63,11 @@ def compare(name, argv, length, env, way):
     whole = ends_at_root({sample.frames[-1] for pair in known for sample in pair}, names)
     compared = [pair for pair in known if has_root(pair.their, whole)]
     differ = [pair for pair in compared if not equal(*pair, names, whole, way)]
-    if compared:
+    if len(compared) >= LEAST:
         share = 100 - 100 * len(differ) / len(compared)
         row(f"{name}, {len(compared)} of {len(known)}", share, None, "", "%", f">= {GOAL}", share >= GOAL)
     else:
-        print(f"{name}: none of {len(known)} stacks of perf has a root")
+        print(f"{name}: {len(compared)} of {len(known)} stacks of perf have a root, which are too few to say anything")
     if way is DWARF and compared:
         by_chance(mine, [their for their in theirs if not their.mixed], names, whole)
     causes("differ", differ, names, way)
