@@ -15,9 +15,12 @@ enum {
 	SHIFT_MIN = 6,
 	SHIFT_MAX = 16,
 	BATCH = 128,		 /* blocks that are looked at together */
+	BLOCKS_MAX = 1 << 18,	 /* in one heap; 240 MiB of small methods */
 	CODE_AT_ONCE = 8 << 20,	 /* bytes of code that one look reads: some 80 ms; the next one goes on */
-	SPARE = 1 << 20,	 /* a table is made for more than is in use, by powers of 2 from there on */
+	SPARE = 1 << 20,	 /* a table is made for so much more than is in use at the least, by powers of 2 */
 };
+
+#define RESERVED_MAX (2ULL << 30) /* bytes; the most that can be said to the virtual machine */
 
 /* ---- the heap itself ---- */
 
@@ -44,7 +47,8 @@ code_heap_open(struct code_heap *h, struct memory *m, const struct hotspot_vm *v
 	    !memory_read(m, space + vm->field[SPACE_HIGHEST], &h->end, sizeof(h->end)) ||
 	    !memory_read(m, address + vm->field[HEAP_SEGMENT_SHIFT], &shift, sizeof(shift)))
 		return false;
-	if (shift < SHIFT_MIN || shift > SHIFT_MAX || h->start >= h->end || h->start % MEMORY_PAGE)
+	if (shift < SHIFT_MIN || shift > SHIFT_MAX || h->start % MEMORY_PAGE || h->start >= h->end ||
+	    h->end - h->start > RESERVED_MAX)
 		return false;
 	h->shift = shift;
 	h->low = h->high = h->start;
@@ -138,23 +142,40 @@ look_later(struct look *l, uint32_t block, struct blob *before)
 		look_at_batch(l);
 }
 
+/* No block begins within it now. The end of one that was freed is given away, while its beginning looks as before. */
+static bool
+is_whole(const struct code_heap *h, const uint8_t *map, size_t n, const struct blob *b)
+{
+	size_t last = (b->end - 1) >> h->shift;
+
+	return last < n && !memchr(map + b->block + 1, 0, last - b->block);
+}
+
+static bool
+is_known(const struct look *l, const uint8_t *map, size_t n, const struct blob *before)
+{
+	return before && !l->thorough && before->identity && (before->settled || !before->is_method) &&
+	       is_whole(l->heap, map, n, before);
+}
+
 /* Goes through the segment map, beside what is known. Blocks that were free are looked at each time. */
 static void
 look_at_map(struct look *l, const uint8_t *map, size_t n)
 {
 	const struct code_heap *h = l->heap;
-	size_t k = 0;
+	size_t k = 0, blocks = 0;
 
-	for (uint32_t block = 0; block < n; block++) {
+	for (uint32_t block = 0; block < n && blocks < BLOCKS_MAX; block++) {
 		struct blob *before = NULL;
 
 		if (map[block])
 			continue;
+		blocks++;
 		for (; k < h->n && h->blobs[k].block < block; k++)
 			l->changed = true;
 		if (k < h->n && h->blobs[k].block == block)
 			before = &h->blobs[k++];
-		if (before && !l->thorough && before->identity && (before->settled || !before->is_method)) {
+		if (is_known(l, map, n, before)) {
 			if (l->n_batch)
 				look_at_batch(l);
 			keep(l, before);
@@ -176,25 +197,27 @@ count_rows(const struct blob *all, size_t n)
 	return rows;
 }
 
-/* Reads the bounds and the segment map. NULL: there is none that could be true. */
+/* Reads the bounds and the segment map. NULL: there is none that could be true, and the bounds stay as they were. */
 static uint8_t *
 read_map(struct code_heap *h, struct memory *m, const struct hotspot_vm *vm, size_t *n)
 {
-	uint64_t map_low, map_high;
+	uint64_t low, high, map_low, map_high;
 	uint8_t *map;
 
-	if (!read_space(m, vm, h->address + vm->field[HEAP_MEMORY], &h->low, &h->high) || h->low != h->start ||
-	    h->high > h->end || h->high - h->low > HEAP_MAX ||
+	if (!read_space(m, vm, h->address + vm->field[HEAP_MEMORY], &low, &high) || low != h->start || high > h->end ||
+	    high - low > HEAP_MAX ||
 	    !read_space(m, vm, h->address + vm->field[HEAP_SEGMENT_MAP], &map_low, &map_high))
 		return NULL;
-	*n = (size_t)((h->high - h->low) >> h->shift);
+	*n = (size_t)((high - low) >> h->shift);
 	if (!*n || map_high - map_low < *n)
 		return NULL;
 	map = xcalloc(*n, 1);
-	if (memory_read(m, map_low, map, *n))
-		return map;
-	free(map);
-	return NULL;
+	if (!memory_read(m, map_low, map, *n)) {
+		free(map);
+		return NULL;
+	}
+	h->high = high;
+	return map;
 }
 
 int
@@ -237,12 +260,15 @@ room(uint64_t bytes)
 int
 code_heap_table(struct code_heap *h, struct unwind_table *t)
 {
-	uint16_t unread = rules_number(&h->rules, &frames_unread);
 	struct image image;
+	uint16_t unread;
 	uint32_t end = 0;
 
 	*t = (struct unwind_table){0};
-	image_begin(&image, 0, room(h->high - h->low));
+	if (h->high - h->low > HEAP_MAX)
+		return -1;
+	unread = rules_number(&h->rules, &frames_unread);
+	image_begin(&image, 0, room(h->high - h->low + SPARE));
 	image_row(&image, 0, unread);
 	for (size_t i = 0; i < h->n; i++) {
 		const struct blob *b = &h->blobs[i];

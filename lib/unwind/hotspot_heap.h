@@ -29,7 +29,7 @@ struct blob {
 struct code_heap {
 	uint64_t address; /* of the CodeHeap */
 	uint64_t start, end; /* what is reserved for it */
-	uint64_t low, high;  /* what is in use of that */
+	uint64_t low, high;  /* what is in use of that, when it was looked at last; `low` is `start` */
 	unsigned shift;	     /* a segment has 1 << shift bytes */
 	struct blob *blobs; /* owned; by block */
 	size_t n;

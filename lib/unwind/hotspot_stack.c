@@ -65,12 +65,18 @@ lose_depth(struct stack *s)
 		lose(s);
 }
 
+static bool
+is_moderate(int64_t bytes)
+{
+	return bytes >= -(INT32_MAX / 4) && bytes <= INT32_MAX / 4;
+}
+
 /* Down by so many bytes. */
 static void
 move(struct stack *s, int64_t bytes)
 {
 	s->fp_on_top = false;
-	if (bytes > INT32_MAX / 4 || bytes < -INT32_MAX / 4 || s->depth > INT32_MAX / 4 || s->return_at > INT32_MAX / 4) {
+	if (!is_moderate(bytes) || !is_moderate(s->depth) || !is_moderate(s->return_at)) {
 		lose_depth(s);
 		return;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 enum {
+	SYMBOLS_MAX = 1 << 20, /* that are looked at; libjvm.so has some hundreds */
 	ENTRIES_MAX = 16384, /* of a list; JDK 17 has 788 fields and 768 types */
 	STRIDE_MAX = 256,    /* bytes of one entry */
 	FIELD_MAX = 4096,    /* an offset in what is read whole */
@@ -53,7 +54,6 @@ static const struct {
 	{"CodeBlob", TYPE_BLOB},
 	{"nmethod", TYPE_METHOD},
 	{"InterpreterCodelet", TYPE_CODELET},
-	{"CodeHeap", TYPE_HEAP},
 };
 
 /* ---- libjvm.so's symbols ---- */
@@ -91,9 +91,10 @@ static const char *const symbols[N_SYMBOLS] = {
 static int
 symbol_named(const char *name, size_t n)
 {
-	const char *end = memchr(name, 0, n);
+	static const char prefix[] = "gHotSpotV";
+	const size_t len = sizeof(prefix) - 1;
 
-	if (!end || n < 9 || memcmp(name, "gHotSpotV", 9))
+	if (n < len || memcmp(name, prefix, len) || !memchr(name, 0, n < NAME_MAX_HERE ? n : NAME_MAX_HERE))
 		return -1;
 	for (int i = 0; i < N_SYMBOLS; i++)
 		if (!strcmp(name, symbols[i]))
@@ -113,6 +114,8 @@ find_symbols(const struct elf_file *f, uint64_t vaddrs[N_SYMBOLS])
 	if (!bytes || section->link >= f->n_sections)
 		return;
 	names = elf_contents(f, &f->sections[section->link], &names_size);
+	if (size / each > SYMBOLS_MAX)
+		size = SYMBOLS_MAX * each;
 	for (size_t at = 0; names && at + each <= size; at += each) {
 		struct elf_raw_symbol s;
 		int which;

@@ -39,7 +39,7 @@ enum vm_field {
 	N_VM_FIELDS,
 };
 
-enum vm_type { TYPE_BLOCK, TYPE_BLOB, TYPE_METHOD, TYPE_CODELET, TYPE_HEAP, N_VM_TYPES };
+enum vm_type { TYPE_BLOCK, TYPE_BLOB, TYPE_METHOD, TYPE_CODELET, N_VM_TYPES };
 
 struct hotspot_vm {
 	uint64_t field[N_VM_FIELDS];

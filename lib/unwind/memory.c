@@ -27,22 +27,12 @@ memory_of_process(void *context, const struct memory_piece *pieces, size_t n)
 	return done;
 }
 
-static size_t
-read_pieces(struct memory *m, const struct memory_piece *pieces, size_t n)
-{
-	size_t done = m->read(m->context, pieces, n);
-
-	for (size_t i = 0; i < done; i++)
-		m->bytes += pieces[i].size;
-	return done;
-}
-
 bool
 memory_read(struct memory *m, uint64_t address, void *to, size_t size)
 {
 	struct memory_piece piece = {address, to, size};
 
-	return read_pieces(m, &piece, 1) == 1;
+	return m->read(m->context, &piece, 1) == 1;
 }
 
 void
@@ -50,8 +40,7 @@ memory_gather(struct memory *m, struct memory_piece *pieces, size_t n)
 {
 	for (size_t i = 0; i < n;) {
 		size_t left = n - i, some = left < MEMORY_PIECES ? left : MEMORY_PIECES;
-
-		size_t done = read_pieces(m, pieces + i, some);
+		size_t done = m->read(m->context, pieces + i, some);
 
 		if (done < some)
 			pieces[i + done++].size = 0;

@@ -23,7 +23,6 @@ struct memory {
 	/* Reads pieces, at most MEMORY_PIECES. Returns how many of them, from the first on, were read whole. */
 	size_t (*read)(void *context, const struct memory_piece *pieces, size_t n);
 	void *context;
-	uint64_t bytes; /* read until now */
 	uint64_t kept[MEMORY_PAGES]; /* page numbers + 1; 0: none */
 	uint8_t (*pages)[MEMORY_PAGE]; /* owned; NULL until the first is kept */
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reads the code heaps of a Java virtual machine as pb-record does, but out of memory that is not to be trusted: some of
- * what is read is changed on the way, or the process is gone from some time on. Whatever comes out must be sound.
+ * what is read is changed on the way, or the process is gone from some time on. Whatever comes out must be sound, behind
+ * a look that has failed, too.
  *
  *	corrupt PID ROUNDS	says how many rounds came how far
  */
@@ -74,14 +75,17 @@ read_all(struct liar *l, const struct elf_file *f, uint64_t bias)
 		for (size_t i = 0; i < n; i++) {
 			struct unwind_table t = {0};
 
-			if (hotspot_look(h, i, again == 1) < 0 || hotspot_table(h, i, &t))
+			bool good = hotspot_look(h, i, again == 1) >= 0;
+
+			if (hotspot_table(h, i, &t))
 				continue;
 			if (unwind_check(&t))
 				die("a table is not sound: %s", unwind_check(&t));
 			for (uint64_t at = 0; at < ranges[i].end - ranges[i].start; at += 4093)
 				unwind_find(&t, at);
 			unwind_free(&t);
-			far = 2;
+			if (good)
+				far = 2;
 		}
 	if (h)
 		hotspot_close(h);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reads the code heaps of a Java virtual machine as pb-record does, and tells what it found.
  *
- *	heaps PID		heaps=3 tables=1234 bytes=5678 ms=1.2 again=0.1, then per heap its kinds of rules
+ *	heaps PID		heaps=3 chunks=1234 bytes=5678 and so on, then per heap its kinds of rules
  *	heaps PID ADDRESS...	then the rule at each address
  */
 #include <inttypes.h>
@@ -13,6 +13,22 @@
 #include "base/msg.h"
 #include "tests/hotspot/libjvm.h"
 #include "unwind/hotspot.h"
+
+struct counting {
+	pid_t pid;
+	uint64_t bytes;
+};
+
+static size_t
+count(void *context, const struct memory_piece *pieces, size_t n)
+{
+	struct counting *c = context;
+	size_t done = memory_of_process(&c->pid, pieces, n);
+
+	for (size_t i = 0; i < done; i++)
+		c->bytes += pieces[i].size;
+	return done;
+}
 
 static void
 print_rule(const struct unwind_rule *r)
@@ -41,18 +57,18 @@ print_heap(const struct unwind_table *t, const struct hotspot_range *range, int 
 int
 main(int argc, char **argv)
 {
-	pid_t pid = argc > 1 ? atoi(argv[1]) : 0;
-	struct memory m = {.read = memory_of_process, .context = &pid};
+	struct counting counting = {.pid = argc > 1 ? atoi(argv[1]) : 0};
+	struct memory m = {.read = count, .context = &counting};
 	struct hotspot_range ranges[HOTSPOT_HEAPS_MAX];
 	struct unwind_table tables[HOTSPOT_HEAPS_MAX] = {0};
 	uint64_t bias = 0, begin, first, read, again, now;
-	struct elf_file *f = open_libjvm(pid, &bias);
+	struct elf_file *f = open_libjvm(counting.pid, &bias);
 	struct hotspot *h;
 	struct err err;
 	size_t n, chunks = 0;
 
 	if (!f)
-		die("process %d has no libjvm.so", (int)pid);
+		die("process %d has no libjvm.so", (int)counting.pid);
 	begin = monotonic_ns();
 	h = hotspot_open(&m, f, bias, &err);
 	elf_close(f);
@@ -66,12 +82,12 @@ main(int argc, char **argv)
 		else
 			chunks += tables[i].n_chunks;
 	first = monotonic_ns();
-	read = m.bytes;
+	read = counting.bytes;
 	for (size_t i = 0; i < n; i++)
 		hotspot_look(h, i, true);
 	again = monotonic_ns();
 	printf("heaps=%zu chunks=%zu bytes=%" PRIu64 " open=%.2f ms=%.2f again=%.2f again_bytes=%" PRIu64 "\n", n, chunks, read,
-	       (double)(now - begin) / 1e6, (double)(first - now) / 1e6, (double)(again - first) / 1e6, m.bytes - read);
+	       (double)(now - begin) / 1e6, (double)(first - now) / 1e6, (double)(again - first) / 1e6, counting.bytes - read);
 	for (size_t i = 0; i < n; i++) {
 		print_heap(&tables[i], &ranges[i], argc - 2, argv + 2);
 		unwind_free(&tables[i]);
