@@ -53,6 +53,10 @@ typedef __u16 system_call;
 	(BYTE(word, 5) == 0xe8 || IS_CALL_OF(word, 2) || IS_CALL_OF(word, 3) || IS_CALL_OF(word, 4) ||                 \
 	 IS_CALL_OF(word, 6) || IS_CALL_OF(word, 7))
 
+/* Whether what stands before a return address is a call of a place less than 64 KiB before the pc: e8 rel32. */
+#define CALLS_INTO(return_to, before, pc)                                                                              \
+	(BYTE(before, 5) == 0xe8 && (pc) - ((return_to) + (__s64)(__s32)((before) >> 32)) < 0x10000)
+
 /* mov %rbp, n(%rsp) */
 #define SAVES_FRAME_POINTER(code) (((code) & 0xffffffff) == 0x246c8948 || ((code) & 0xffffffff) == 0x24ac8948)
 
@@ -99,6 +103,7 @@ typedef __u32 system_call;
 	 ((word) >> 32 & 0xfefff800) == 0xd63f0800)
 
 #define SAVES_FRAME_POINTER(code) ((code) & 0) /* nobody asks */
+#define CALLS_INTO(return_to, before, pc) ((return_to) & (before) & (pc) & 0)
 
 /* Without the code that authenticates a return address; user space has 48 bits of addresses. */
 #define CODE_ADDRESS(pc) ((pc) & ((1ULL << 48) - 1))

@@ -105,14 +105,20 @@ is_after_handler(struct walk *w)
 	return is_sigreturn(w->pc) || (!w->is_return && is_sigreturn(w->pc - SIGRETURN_BYTES));
 }
 
+static __always_inline bool
+follows_call(__u64 pc)
+{
+	__u64 before;
+
+	return read_word(&before, pc - sizeof(before)) && ENDS_WITH_CALL(before);
+}
+
 /* Whether an address can be one that a call left: code, behind a call. */
 static __always_inline bool
 is_behind_call(__u64 pc)
 {
-	__u64 before;
-
 	pc = CODE_ADDRESS(pc);
-	return read_word(&before, pc - sizeof(before)) && ENDS_WITH_CALL(before) && find_mapping(pc - 1);
+	return follows_call(pc) && find_mapping(pc - 1);
 }
 
 static __always_inline bool
@@ -170,7 +176,7 @@ step_frame_pointer(struct walk *w)
 
 	if (!with_frame_pointers || !read_register(w, REG_FP, &fp))
 		return give_up(w, END_NO_ROW);
-	if (!fp && w->here.table)
+	if (!fp && w->here.table && w->is_return)
 		return give_up(w, END_ROOT);
 	if (fp % 8 || bpf_probe_read_user(record, sizeof(record), (void *)fp))
 		return give_up(w, END_NO_ROW);
@@ -185,8 +191,19 @@ step_frame_pointer(struct walk *w)
 	return arrive(w, fp + sizeof(record), record[1]);
 }
 
-/* The innermost frame of code that has no row and may have pushed a word (crti.o's and crtbegin.o's, which run in every
- * process): on top of the stack is what a call has left, or below one word. */
+/* The innermost frame of code that has no row, where the call that began the function is on top of the stack: assembly. */
+static __always_inline bool
+leave_called(struct walk *w)
+{
+	__u64 pc, before;
+
+	return RETURN_ON_STACK && !w->is_return && w->here.table && read_word(&pc, w->reg[REG_SP]) &&
+	       read_word(&before, pc - sizeof(before)) && CALLS_INTO(pc, before, w->pc) && find_mapping(pc - 1) &&
+	       arrive(w, w->reg[REG_SP] + sizeof(pc), pc);
+}
+
+/* The same of code that may have pushed a word (crti.o's and crtbegin.o's, which run in every process) or was called
+ * otherwise: on top of the stack is what a call has left, or below one word. */
 static __always_inline bool
 leave_leaf(struct walk *w)
 {
@@ -212,7 +229,7 @@ follow_frame_pointer(struct walk *w)
 		if (w->end == END_ROOT)
 			return false;
 	}
-	return step_frame_pointer(w) || (w->end == END_NO_ROW && leave_leaf(w));
+	return leave_called(w) || step_frame_pointer(w) || (w->end == END_NO_ROW && leave_leaf(w));
 }
 
 static __always_inline bool
@@ -297,12 +314,8 @@ follow_rule(struct walk *w)
 	if (!find_return(w, cfa, from, &pc))
 		return false;
 	pc = CODE_ADDRESS(pc);
-	if (pc && !holds(&w->here, pc - 1) && !find_mapping(pc - 1)) {
-		if (step_frame_pointer(w))
-			return true;
-		if (w->is_made)
-			return false;
-	}
+	if (pc && !holds(&w->here, pc - 1) && !find_mapping(pc - 1) && !follows_call(pc))
+		return step_frame_pointer(w) || (!w->is_made && ended(w, END_STUCK));
 	if (w->rule.flags & UNWIND_INNERMOST && !w->is_return && is_saving_frame_pointer(w->pc))
 		w->rule.saved[SAVED_FP] = UNWIND_SAME;
 	w->known &= KEPT;

@@ -180,6 +180,7 @@ struct session {
 	int command_fd;	      /* pidfd of the command, or -1 */
 	uint64_t end, window; /* CLOCK_MONOTONIC ns of the end (UINT64_MAX: none) and of the next window */
 	uint64_t looked;      /* when there was something to do last */
+	bool soon;	      /* there will be something at once */
 	bool reader_gone, progress;
 	struct err err;
 };
@@ -258,7 +259,7 @@ ms_until(uint64_t time)
 static void
 wait_for_tick(struct session *s)
 {
-	uint64_t time = monotonic_ns(), next = time + TICK;
+	uint64_t time = monotonic_ns(), next = time + (s->soon ? URGENT : TICK);
 	struct pollfd fds[] = {
 		{.fd = woken, .events = POLLIN},
 		{.fd = s->command_fd, .events = POLLIN},
@@ -285,7 +286,7 @@ record(struct session *s)
 
 	while (good && !finished(s) && !s->reader_gone) {
 		wait_for_tick(s);
-		sampler_collect(s->sampler);
+		s->soon = sampler_collect(s->sampler);
 		if (monotonic_ns() < s->window)
 			continue;
 		good = end_window(s) && next_segment(s);

@@ -216,7 +216,7 @@ sampler_stop(struct sampler *s)
 	attach_disable(s->attach);
 }
 
-void
+bool
 sampler_collect(struct sampler *s)
 {
 	sideband_collect(s->sideband);
@@ -225,6 +225,7 @@ sampler_collect(struct sampler *s)
 	kernel_collect(s->kernel);
 	if (s->unwinding)
 		unwinding_tick(s->unwinding, kernel_window(s->kernel));
+	return s->unwinding && sideband_waits(s->sideband);
 }
 
 int

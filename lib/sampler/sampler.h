@@ -124,7 +124,7 @@ struct sampler;
 /* NULL with the reason in *err. config's lists must outlive the sampler. */
 struct sampler *sampler_open(const struct sampler_config *config, struct err *err);
 int sampler_start(struct sampler *s, const struct sampler_sink *sink, struct err *err); /* with a command: before its exec */
-void sampler_collect(struct sampler *s);
+bool sampler_collect(struct sampler *s); /* true: something is held back for a moment; it is to be called again in a ms */
 int sampler_fd(const struct sampler *s); /* readable when sampler_collect() should be called before the next tick */
 int sampler_window(struct sampler *s, struct err *err);
 void sampler_stop(struct sampler *s);			 /* no sample is taken after it returns */

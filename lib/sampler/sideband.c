@@ -389,6 +389,12 @@ sideband_follow(struct sideband *s, struct processes *ps)
 	apply(&s->present, s->collected - WRITE_TAKES, ps);
 }
 
+bool
+sideband_waits(const struct sideband *s)
+{
+	return s->present.applied < s->present.n;
+}
+
 void
 sideband_watch(struct sideband *s, int epoll)
 {

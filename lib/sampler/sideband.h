@@ -27,6 +27,7 @@ void sideband_apply(struct sideband *s, uint64_t time, struct processes *ps);
 /* Applies what was collected since the last call, whatever the time of the samples: these processes are those of the
  * present. What came in the last moment waits for the next call. */
 void sideband_follow(struct sideband *s, struct processes *ps);
+bool sideband_waits(const struct sideband *s); /* for that */
 void sideband_watch(struct sideband *s, int epoll); /* adds what becomes readable when there are records */
 
 /* When a thread was cloned, and by which, if a record that waits tells. */
