@@ -120,8 +120,7 @@ static const struct option_row options[] = {
 	{OPTION_STRING, 'o', "output", "FILE", "write to FILE instead of standard output", &output},
 	{OPTION_UINT, 0, "map-size", "KEYS", "size of the map of counts (by -F, -i and cpus)",
 	 &config.map_entries, 1, 1 << 24},
-	{OPTION_SIZE, 0, "ring-size", "BYTES", "ring buffer of each cpu (by -F)", &config.ring_bytes, 4096,
-	 1 << 30},
+	{OPTION_SIZE, 0, "ring-size", "BYTES", "ring buffer of each cpu (by -F)", &config.ring_bytes, 4096, 1 << 30},
 	{OPTION_UINT, 0, "segment-size", "RECORDS",
 	 "begin a new segment after so many definitions:\nbounds the memory of all readers (2097152)",
 	 &segment_size, 1, 1u << 31},
@@ -314,6 +313,8 @@ say_tables(const struct sampler_totals *t)
 		     grouped(t->layouts_refused));
 	if (verbose && t->tables_unreadable)
 		warn("%s binaries could not be opened for their unwind tables", grouped(t->tables_unreadable));
+	if (verbose && t->machines_unreadable)
+		warn("%s Java machines could not be read: %s", grouped(t->machines_unreadable), t->machines_why.text);
 }
 
 static void

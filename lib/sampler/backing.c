@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "elf/build_id.h"
+#include "elf/file.h"
 #include "sampler/process.h"
 
 static uint64_t
@@ -112,6 +113,37 @@ backing_reach(const struct place_of_file *f, file_taker *take, void *context)
 		return true;
 	snprintf(path, sizeof(path), "/proc/%u/root%s", f->pid, f->path);
 	return try_path(f, path, take, context) || try_path(f, f->path, take, context);
+}
+
+struct opening {
+	const uint8_t *build_id;
+	size_t build_id_len;
+	struct stat *st;
+	struct elf_file *file;
+};
+
+static bool
+open_path(void *context, const char *path, const struct stat *st)
+{
+	struct opening *o = context;
+	struct err err;
+
+	o->file = elf_open(path, &err);
+	if (o->file && !elf_has_build_id(o->file, o->build_id, o->build_id_len)) {
+		elf_close(o->file);
+		o->file = NULL;
+	}
+	*o->st = *st;
+	return o->file;
+}
+
+struct elf_file *
+backing_open(const struct place_of_file *f, const uint8_t *build_id, size_t build_id_len, struct stat *st)
+{
+	struct opening o = {.build_id = build_id, .build_id_len = build_id_len, .st = st};
+
+	backing_reach(f, open_path, &o);
+	return o.file;
 }
 
 static bool

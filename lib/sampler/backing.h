@@ -58,6 +58,11 @@ typedef bool file_taker(void *context, const char *path, const struct stat *st);
  * directory, ours. True once take() was content. */
 bool backing_reach(const struct place_of_file *f, file_taker *take, void *context);
 
+struct elf_file;
+
+/* Opens it, if its build-id is this one; *st is the file's. NULL: it is not to be had. */
+struct elf_file *backing_open(const struct place_of_file *f, const uint8_t *build_id, size_t build_id_len, struct stat *st);
+
 struct mapping;
 
 /* Looks for the build-id in the file itself, once. `pid` and `mapping` say where it can be reached. */

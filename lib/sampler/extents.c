@@ -102,6 +102,22 @@ extents_age(struct extents *e)
 	e->given = done;
 }
 
+static uint32_t
+sum(const struct extent_list *l)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		n += l->items[i].n;
+	return n;
+}
+
+uint32_t
+extents_coming(const struct extents *e)
+{
+	return sum(&e->given) + sum(&e->waiting);
+}
+
 uint32_t
 extents_top(const struct extents *e)
 {

@@ -32,6 +32,7 @@ void extents_give(struct extents *e, struct extent back);
  * is free now. */
 void extents_age(struct extents *e);
 
+uint32_t extents_coming(const struct extents *e); /* elements that were given and are not free yet */
 void extents_free(struct extents *e);
 
 #endif

@@ -23,6 +23,7 @@ enum {
 	ATTEMPTS = 40,	    /* to discover the heaps of a process */
 	THOROUGH_FIRST = 8 * MS, /* ns between two looks at all there is, in the beginning, when much is changing */
 	THOROUGH = 1000 * MS,	 /* and at the most */
+	LAST_WALKS = 100 * MS,	 /* ns; those that began before a process was gone have ended by then */
 };
 #define NEVER UINT64_MAX
 
@@ -43,6 +44,7 @@ struct known {
 	enum known_state state;
 	struct layout_region pending; /* what stands for all its anonymous code until its heaps were discovered */
 	bool busy, gone;
+	uint64_t ended;	  /* when jit_ended() told that it is gone; 0: not yet */
 	bool wanted;	  /* a walk has come to code without a row */
 	unsigned attempts; /* to discover its heaps */
 	uint64_t next;	  /* it is to be looked at */
@@ -59,7 +61,7 @@ struct jit {
 	pthread_mutex_t lock;
 	pthread_cond_t work, done;
 	unsigned asked; /* processes whose heaps are to be discovered */
-	bool stop;
+	bool started, stop;
 	struct known **all;
 	size_t n, cap;
 };
@@ -90,17 +92,29 @@ find(const struct jit *j, uint32_t pid)
 	return NULL;
 }
 
+static void *run(void *context);
+
+static bool
+is_running(struct jit *j)
+{
+	struct err err;
+
+	if (!j->started)
+		j->started = !thread_start(&j->thread, run, j, &err);
+	return j->started;
+}
+
 static struct known *
 meet(struct jit *j, uint32_t pid, const struct mapping *libjvm)
 {
-	uint32_t table = tables_add(j->tables);
 	struct known *k;
+	uint32_t table;
 
-	if (!table)
+	if (!is_running(j) || !(table = tables_add(j->tables)))
 		return NULL;
 	k = xcalloc(1, sizeof(*k));
 	*k = (struct known){.jit = j, .pid = pid, .pending = {0, UINT64_MAX, table}, .next = NEVER, .vain = MS};
-	k->jvm = jvm_open(j->tables, pid, libjvm);
+	k->jvm = jvm_open(j->tables, pid, libjvm, &j->stop);
 	GROW(j->all, j->n, j->cap);
 	return j->all[j->n++] = k;
 }
@@ -225,6 +239,8 @@ see_found(struct known *k, bool good, uint64_t time)
 		k->vain = STEP;
 	} else {
 		k->state = good && ++k->attempts < ATTEMPTS ? KNOWN_UNREAD : KNOWN_FAILED;
+		if (!good)
+			err_set(&k->jvm->why, "%s: it became shorter", k->jvm->libjvm.backing->path);
 		k->vain = k->vain * 2 < IN_VAIN ? k->vain * 2 : IN_VAIN;
 	}
 	if (!--k->jit->asked)
@@ -308,7 +324,7 @@ earliest(const struct jit *j)
 	for (size_t i = 0; i < j->n; i++) {
 		struct known *k = j->all[i];
 
-		if (k->next != NEVER && (!first || k->next < first->next))
+		if (k->next != NEVER && (!k->gone || k->state == KNOWN_ASKED) && (!first || k->next < first->next))
 			first = k;
 	}
 	return first;
@@ -375,7 +391,7 @@ jit_follow(struct jit *j)
 	for (size_t i = 0; i < j->n; i++) {
 		struct known *k = j->all[i];
 
-		if (k->gone && !k->busy && k->state != KNOWN_ASKED) {
+		if (k->ended && time - k->ended > LAST_WALKS && !k->busy && k->state != KNOWN_ASKED) {
 			known_free(k);
 			continue;
 		}
@@ -385,6 +401,40 @@ jit_follow(struct jit *j)
 	}
 	j->n = kept;
 	pthread_mutex_unlock(&j->lock);
+}
+
+bool
+jit_ended(struct jit *j, uint32_t *pid)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&j->lock);
+	for (size_t i = 0; i < j->n && !found; i++) {
+		struct known *k = j->all[i];
+
+		found = k->gone && !k->ended;
+		if (found) {
+			*pid = k->pid;
+			k->ended = monotonic_ns();
+		}
+	}
+	pthread_mutex_unlock(&j->lock);
+	return found;
+}
+
+uint64_t
+jit_unreadable(struct jit *j, struct err *why)
+{
+	uint64_t n = 0;
+
+	pthread_mutex_lock(&j->lock);
+	for (size_t i = 0; i < j->n; i++)
+		if (!j->all[i]->busy && !j->all[i]->jvm->hotspot && j->all[i]->jvm->why.text[0]) {
+			*why = j->all[i]->jvm->why;
+			n++;
+		}
+	pthread_mutex_unlock(&j->lock);
+	return n;
 }
 
 bool
@@ -407,7 +457,7 @@ jit_found(struct jit *j, uint32_t *pid)
 }
 
 struct jit *
-jit_open(struct tables *tables, struct err *err)
+jit_open(struct tables *tables)
 {
 	struct jit *j = xcalloc(1, sizeof(*j));
 
@@ -416,20 +466,18 @@ jit_open(struct tables *tables, struct err *err)
 	thread_condition(&j->work);
 	thread_condition(&j->done);
 	guard_install();
-	if (!thread_start(&j->thread, run, j, err))
-		return j;
-	free(j);
-	return NULL;
+	return j;
 }
 
 void
 jit_close(struct jit *j)
 {
 	pthread_mutex_lock(&j->lock);
-	j->stop = true;
+	__atomic_store_n(&j->stop, true, __ATOMIC_RELAXED);
 	pthread_cond_signal(&j->work);
 	pthread_mutex_unlock(&j->lock);
-	pthread_join(j->thread, NULL);
+	if (j->started)
+		pthread_join(j->thread, NULL);
 	for (size_t i = 0; i < j->n; i++)
 		known_free(j->all[i]);
 	pthread_mutex_destroy(&j->lock);

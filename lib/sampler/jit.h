@@ -2,9 +2,10 @@
 /* Unwind tables for code that is made at run time, in the processes that tell where it is: Java's, for now.
  *
  * A process that has mapped libjvm.so is known from then on, but nothing in it is read before a walk has come to code of its
- * that has no row. A thread finds its code heaps then, makes their tables and keeps these up to date: it looks every half
- * millisecond while methods are being compiled, less and less often when they are not, and not at all while no walk comes
- * there; in the long run a tenth of the time at the most. */
+ * that has no row. A thread, which begins with the first of these processes, finds its code heaps then, makes their tables
+ * and keeps these up to date: it looks every half millisecond while methods are being compiled, less and less often when
+ * they are not, and not at all while no walk comes there. What follows the first look takes a tenth of one cpu's time at the
+ * most, for each process and in the long run. */
 #ifndef SAMPLER_JIT_H
 #define SAMPLER_JIT_H
 
@@ -19,7 +20,7 @@
 
 struct jit;
 
-struct jit *jit_open(struct tables *tables, struct err *err);
+struct jit *jit_open(struct tables *tables);
 void jit_close(struct jit *j);
 
 /* Looks at a process whose mappings are new. Returns how many regions it has, all of *regions, until the next call for the
@@ -30,10 +31,17 @@ void jit_expect(struct jit *j, uint32_t pid); /* it will be sampled: its heaps a
 void jit_wait(struct jit *j, unsigned ms);    /* until those are read, or for so long */
 void jit_gone(struct jit *j, uint32_t pid);
 
+/* Takes a process out of those that are gone. Its tables are given back soon: no space is to have its regions any more. False:
+ * there is none left. */
+bool jit_ended(struct jit *j, uint32_t *pid);
+
 /* Has read what walks have missed. Often: it looks at some words for each process. */
 void jit_follow(struct jit *j);
 
 /* Takes a process out of those that have other regions now. False: there is none left. */
 bool jit_found(struct jit *j, uint32_t *pid);
+
+/* How many processes could not be read, and why the last one: in *why, when there is one. */
+uint64_t jit_unreadable(struct jit *j, struct err *why);
 
 #endif

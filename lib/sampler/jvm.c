@@ -3,6 +3,7 @@
 #include "sampler/jvm.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -10,27 +11,6 @@
 enum { REFUSED = 300000000 }; /* ns before a table that found no room is tried again: room that was made is free by then */
 
 /* ---- the first time ---- */
-
-struct opening {
-	struct jvm *jvm;
-	struct elf_file *file;
-};
-
-static bool
-open_libjvm(void *context, const char *path, const struct stat *st)
-{
-	struct opening *o = context;
-	const struct backing *b = o->jvm->libjvm.backing;
-	struct err err;
-
-	(void)st;
-	o->file = elf_open(path, &err);
-	if (o->file && !elf_has_build_id(o->file, b->build_id, b->build_id_len)) {
-		elf_close(o->file);
-		o->file = NULL;
-	}
-	return o->file;
-}
 
 /* Heaps that there are no numbers left for are done without. */
 static void
@@ -50,14 +30,16 @@ jvm_discover(struct jvm *v)
 	const struct mapping *m = &v->libjvm;
 	const struct place_of_file place = {
 		.path = m->backing->path, .inode = m->backing->inode, .pid = (uint32_t)v->pid, .start = m->start, .end = m->end};
-	struct opening o = {.jvm = v};
+	struct elf_file *f = backing_open(&place, v->build_id, v->build_id_len, &(struct stat){0});
 	uint64_t vaddr;
-	struct err err;
 
-	backing_reach(&place, open_libjvm, &o);
-	if (o.file && elf_vaddr(o.file, m->page_offset, &vaddr))
-		v->hotspot = hotspot_open(&v->memory, o.file, m->start - vaddr, &err);
-	elf_close(o.file);
+	if (!f)
+		err_set(&v->why, "%s: it cannot be opened, or is another one by now", m->backing->path);
+	else if (!elf_vaddr(f, m->page_offset, &vaddr))
+		err_set(&v->why, "%s: it has no such code", m->backing->path);
+	else
+		v->hotspot = hotspot_open(&v->memory, f, m->start - vaddr, &v->why);
+	elf_close(f);
 	if (v->hotspot)
 		add_regions(v);
 }
@@ -70,12 +52,13 @@ place(struct jvm *v, size_t heap)
 	struct unwind_table u;
 	struct err err;
 
-	v->unplaced[heap] = true;
-	if (monotonic_ns() - v->refused < REFUSED || hotspot_table(v->hotspot, heap, &u))
+	if (v->retry[heap] > monotonic_ns())
 		return;
-	v->unplaced[heap] = tables_replace(v->tables, v->regions[heap].table, &u, &err) != 0;
-	if (v->unplaced[heap])
-		v->refused = monotonic_ns();
+	if (hotspot_table(v->hotspot, heap, &u)) {
+		v->retry[heap] = monotonic_ns() + REFUSED;
+		return;
+	}
+	v->retry[heap] = tables_replace(v->tables, v->regions[heap].table, &u, &err) ? monotonic_ns() + REFUSED : 0;
 	unwind_free(&u);
 }
 
@@ -84,11 +67,11 @@ jvm_look(struct jvm *v, bool thorough)
 {
 	bool found = false;
 
-	for (size_t i = 0; i < v->n; i++) {
+	for (size_t i = 0; i < v->n && !__atomic_load_n(v->stop, __ATOMIC_RELAXED); i++) {
 		int changed = hotspot_look(v->hotspot, i, thorough);
 
 		found |= changed > 0;
-		if (changed > 0 || v->unplaced[i] || (!changed && !tables_has(v->tables, v->regions[i].table)))
+		if (changed > 0 || (!changed && (v->retry[i] || !tables_has(v->tables, v->regions[i].table))))
 			place(v, i);
 	}
 	return found;
@@ -117,13 +100,16 @@ jvm_is_used(const struct jvm *v)
 /* ---- all of it ---- */
 
 struct jvm *
-jvm_open(struct tables *tables, uint32_t pid, const struct mapping *libjvm)
+jvm_open(struct tables *tables, uint32_t pid, const struct mapping *libjvm, const bool *stop)
 {
 	struct jvm *v = xcalloc(1, sizeof(*v));
 
 	v->tables = tables;
 	v->pid = (pid_t)pid;
 	v->libjvm = *libjvm;
+	v->build_id_len = libjvm->backing->build_id_len;
+	memcpy(v->build_id, libjvm->backing->build_id, v->build_id_len);
+	v->stop = stop;
 	v->memory = (struct memory){.read = memory_of_process, .context = &v->pid};
 	return v;
 }

@@ -18,14 +18,18 @@ struct jvm {
 	pid_t pid;
 	struct memory memory;
 	struct mapping libjvm;	 /* its code */
+	uint8_t build_id[BUILD_ID_MAX];
+	size_t build_id_len;
+	const bool *stop;	 /* may be set meanwhile */
+	struct err why;		 /* nothing was discovered */
 	struct hotspot *hotspot; /* NULL until jvm_discover() has found it */
 	struct layout_region regions[HOTSPOT_HEAPS_MAX]; /* the code heaps, ascending */
 	size_t n;
-	bool unplaced[HOTSPOT_HEAPS_MAX]; /* the kernel's table is not the last one that was made */
-	uint64_t refused; /* CLOCK_MONOTONIC ns when there was no room for one the last time */
+	uint64_t retry[HOTSPOT_HEAPS_MAX]; /* CLOCK_MONOTONIC ns; the kernel's table is not the last one. 0: it is */
 };
 
-struct jvm *jvm_open(struct tables *tables, uint32_t pid, const struct mapping *libjvm);
+/* Looks end early once *stop is set. */
+struct jvm *jvm_open(struct tables *tables, uint32_t pid, const struct mapping *libjvm, const bool *stop);
 void jvm_close(struct jvm *v); /* gives its tables back */
 
 /* Finds the code heaps, which a machine that has only begun may not have. */

@@ -46,39 +46,19 @@ job_free(struct job *j)
 
 /* ---- one job ---- */
 
-/* What a job opens. */
-struct opening {
-	struct loader *loader;
-	const struct job *job;
-	struct elf_file *file;
-};
-
-static bool
-open_path(void *context, const char *path, const struct stat *st)
-{
-	struct opening *o = context;
-	struct err err;
-
-	o->file = elf_open(path, &err);
-	if (o->file && !elf_has_build_id(o->file, o->job->build_id, o->job->build_id_len)) {
-		elf_close(o->file);
-		o->file = NULL;
-	}
-	if (o->file)
-		tables_file(o->loader->tables, o->job->table, st->st_dev, st->st_ino);
-	return o->file;
-}
-
 static struct elf_file *
 open_backing(struct loader *l, const struct job *j)
 {
-	struct opening o = {.loader = l, .job = j};
+	struct elf_file *f;
+	struct stat st;
 	struct err err;
 
 	if (!strcmp(j->file.path, "[vdso]"))
 		return find_vdso(&err);
-	backing_reach(&j->file, open_path, &o);
-	return o.file;
+	f = backing_open(&j->file, j->build_id, j->build_id_len, &st);
+	if (f)
+		tables_file(l->tables, j->table, st.st_dev, st.st_ino);
+	return f;
 }
 
 /* Those that had to make room can be overwritten after two ticks. */

@@ -24,6 +24,8 @@ struct space {
 	size_t n, cap;
 	struct extent placed;	    /* where the sampling program finds them */
 	uint64_t placed_generation; /* the content that is there; 0: none */
+	uint32_t regions_of;	    /* pid; what is placed has this process's regions. 0: none */
+	bool replaced;		    /* it was placed more than once */
 };
 
 struct process {

@@ -112,6 +112,8 @@ struct sampler_totals {
 	uint64_t tables_dropped;    /* unwind tables that made room for others */
 	uint64_t tables_refused;    /* for which there was no room */
 	uint64_t tables_unreadable; /* of binaries that could not be opened */
+	uint64_t machines_unreadable; /* processes of Java whose code heaps could not be found */
+	struct err machines_why;      /* of the last one of these */
 	uint64_t layouts_refused;   /* processes for whose mappings there was no room */
 	uint64_t side_lost; /* records about mappings and processes that the kernel dropped */
 	uint64_t refused;   /* processes whose mappings we were not allowed to read */

@@ -34,15 +34,24 @@ make_one(struct slabs *s, struct err *err)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
 	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "pb_slab", sizeof(uint32_t), UNWIND_CHUNK, SLAB_CHUNKS, &options);
-	uint32_t at = s->n;
 
 	if (fd < 0)
 		return advise_bpf(err, "making a map of unwind tables", errno);
-	s->fds[s->n++] = fd;
-	if (mmap(s->memory + (size_t)at * SLAB_BYTES, SLAB_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) ==
-	    MAP_FAILED)
+	if (mmap(s->memory + (size_t)s->n * SLAB_BYTES, SLAB_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) ==
+	    MAP_FAILED) {
+		close(fd);
 		return err_set(err, "mapping a map of unwind tables:");
+	}
+	s->fds[s->n++] = fd;
 	return 0;
+}
+
+/* Those that no program has found. Their place in our memory is mapped anew when it is needed. */
+static void
+unmake(struct slabs *s, uint32_t n)
+{
+	while (s->n > n)
+		close(s->fds[--s->n]);
 }
 
 /* Places them together: the kernel takes some 10 ms each time. */
@@ -53,11 +62,16 @@ make(struct slabs *s, uint32_t n, struct err *err)
 
 	while (s->n < n && s->n - first < TOGETHER) {
 		places[s->n - first] = s->n;
-		if (make_one(s, err))
+		if (make_one(s, err)) {
+			unmake(s, first);
 			return -1;
+		}
 	}
-	if (first < s->n && maps_place(s->outer, places, s->fds + first, s->n - first))
-		return advise_bpf(err, "placing a map of unwind tables", errno);
+	if (first < s->n && maps_place(s->outer, places, s->fds + first, s->n - first)) {
+		advise_bpf(err, "placing a map of unwind tables", errno);
+		unmake(s, first);
+		return -1;
+	}
 	__atomic_store_n(&s->placed, s->n, __ATOMIC_RELEASE);
 	return s->n < n ? make(s, n, err) : 0;
 }
@@ -123,6 +137,14 @@ slabs_bind(struct slabs *s, int outer, struct err *err)
 		return advise_bpf(err, "placing a map of unwind tables", errno);
 	s->placed = 1;
 	return 0;
+}
+
+void
+slabs_settle(struct slabs *s)
+{
+	uint32_t zero = 0;
+
+	maps_place(s->outer, &zero, s->fds, 1);
 }
 
 uint8_t *

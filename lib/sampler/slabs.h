@@ -23,6 +23,9 @@ int slabs_bind(struct slabs *s, int outer, struct err *err);
  * there. 0; -1 with the reason in *err. */
 int slabs_need(struct slabs *s, uint32_t n, struct err *err);
 
+/* Waits until no run of the program goes on that began before: some 10 ms. */
+void slabs_settle(struct slabs *s);
+
 uint8_t *slabs_chunk(const struct slabs *s, uint32_t chunk); /* one that is there, and those behind it */
 
 #endif

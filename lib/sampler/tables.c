@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -23,7 +22,7 @@
 enum {
 	SLAB_BYTES = SLAB_CHUNKS * UNWIND_CHUNK,
 	SLABS_AHEAD = 4, /* made before they are needed */
-	WALK = 2000000,	 /* ns, longer than one takes */
+	WALK = 2000000,	 /* ns, longer than a walk takes */
 };
 
 /* An image that one or more tables have, because several paths (or a path and a record) led to one build-id. */
@@ -215,11 +214,12 @@ drop(struct tables *t, size_t image)
 	t->use.dropped++;
 }
 
-/* Drops images until `n` chunks will be free, least used first; none that this window or the last one has used. */
+/* Drops images until `n` chunks will be free, those included that will be anyway; least used first, none that this window or
+ * the last one has used. */
 static void
 make_room(struct tables *t, uint32_t n)
 {
-	uint32_t made = 0;
+	uint32_t made = extents_coming(&t->chunks);
 
 	gather_use(t);
 	while (made < n) {
@@ -365,7 +365,6 @@ withdraw(struct tables *t, uint32_t table)
 int
 tables_replace(struct tables *t, uint32_t table, const struct unwind_table *u, struct err *err)
 {
-	const struct timespec walk = {.tv_nsec = WALK};
 	struct image m = {0};
 	bool done, had;
 
@@ -379,7 +378,7 @@ tables_replace(struct tables *t, uint32_t table, const struct unwind_table *u, s
 	had = !done && withdraw(t, table);
 	pthread_mutex_unlock(&t->lock);
 	if (had)
-		nanosleep(&walk, NULL);
+		slabs_settle(t->slabs);
 	if (!done)
 		add_image(t, &m, table);
 	return 0;
@@ -408,26 +407,18 @@ tables_idle(struct tables *t)
 	slabs_need(t->slabs, top / SLAB_CHUNKS + SLABS_AHEAD, &err);
 }
 
-uint32_t
-tables_wanted(struct tables *t, uint32_t *at)
-{
-	while (*at < t->n) {
-		struct layout_table *l = &t->layouts[(*at)++];
-
-		if (__atomic_load_n(&l->state, __ATOMIC_RELAXED) != TABLE_PENDING)
-			continue;
-		if (__atomic_exchange_n(&l->wanted, 0, __ATOMIC_RELAXED))
-			return *at - 1;
-	}
-	return 0;
-}
-
 bool
 tables_is_wanted(struct tables *t, uint32_t table)
 {
 	uint32_t *wanted = &t->layouts[table].wanted;
 
 	return __atomic_load_n(wanted, __ATOMIC_RELAXED) && __atomic_exchange_n(wanted, 0, __ATOMIC_RELAXED);
+}
+
+bool
+tables_is_missed(struct tables *t, uint32_t table)
+{
+	return __atomic_load_n(&t->layouts[table].state, __ATOMIC_RELAXED) == TABLE_PENDING && tables_is_wanted(t, table);
 }
 
 bool

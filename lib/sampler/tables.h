@@ -45,11 +45,10 @@ void tables_file(struct tables *t, uint32_t table, dev_t device, ino_t inode);
 
 void tables_never(struct tables *t, uint32_t table); /* the binary has no unwind information */
 
-/* The next binary from *at on that a walk has wanted and that has no table; it is not told again until a walk wants it
- * again. 0: there is no more. */
-uint32_t tables_wanted(struct tables *t, uint32_t *at);
+/* A walk has wanted it. Told once, until one wants it again. */
+bool tables_is_wanted(struct tables *t, uint32_t table);
+bool tables_is_missed(struct tables *t, uint32_t table); /* the same, of one that is pending */
 
-bool tables_is_wanted(struct tables *t, uint32_t table); /* one only, whether it has a table or not; told once */
 bool tables_is_used(struct tables *t, uint32_t table);	  /* in this window or the last one */
 bool tables_has(struct tables *t, uint32_t table);	  /* it was put, and not dropped since */
 

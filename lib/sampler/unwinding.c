@@ -90,8 +90,8 @@ unwinding_bind(struct unwinding *u, struct sample_bpf *skel, struct err *err)
 	u->loader = loader_open(u->tables, err);
 	if (!u->loader)
 		return -1;
-	u->jit = jit_open(u->tables, err);
-	return u->jit ? 0 : -1;
+	u->jit = jit_open(u->tables);
+	return 0;
 }
 
 static bool
@@ -135,37 +135,62 @@ put(struct unwinding *u, const struct process *p, bool urgent)
 
 	for (size_t i = 0; i < p->space->n; i++)
 		number(u, &p->space->mappings[i], p->pid, urgent);
+	if (p->space->placed_generation != p->space->generation)
+		p->space->regions_of = n ? p->pid : 0;
 	layout_put(u->layout, p->pid, p->space, regions, n);
+}
+
+/* Places a space of `p` again, with the regions that this process has now. */
+static void
+put_again(struct unwinding *u, struct process *p)
+{
+	struct space *space = p->space;
+
+	backings_release(u->present.backings, space->placed);
+	space->placed = (struct extent){0};
+	space->placed_generation = 0;
+	space->replaced = true;
+	put(u, p, true);
+	for (size_t i = 0; i < u->present.n; i++)
+		if (u->present.all[i]->space == space && u->present.all[i] != p)
+			layout_put(u->layout, u->present.all[i]->pid, space, NULL, 0);
+}
+
+/* What a process that is gone has left to its children. */
+static void
+put_orphans(struct unwinding *u)
+{
+	uint32_t pid;
+
+	while (jit_ended(u->jit, &pid))
+		for (size_t i = 0; i < u->present.n; i++) {
+			struct process *p = u->present.all[i];
+
+			if (p->space && p->pid != pid && p->space->regions_of == pid)
+				put_again(u, p);
+		}
 }
 
 /* Where code that is made at run time has its tables is known now. */
 static void
 put_regions(struct unwinding *u)
 {
-	struct space *space;
 	struct process *p;
 	uint32_t pid;
 
 	while (jit_found(u->jit, &pid)) {
 		p = process_find(&u->present, pid);
-		if (!p)
-			continue;
-		space = p->space;
-		backings_release(u->present.backings, space->placed);
-		space->placed = (struct extent){0};
-		space->placed_generation = 0;
-		put(u, p, true);
-		for (size_t i = 0; i < u->present.n; i++)
-			if (u->present.all[i]->space == space && u->present.all[i] != p)
-				layout_put(u->layout, u->present.all[i]->pid, space, NULL, 0);
+		if (p)
+			put_again(u, p);
 	}
 }
 
-/* Forks and ends need no word where the program sees them. */
+/* Forks and ends need no word where the program sees them; but it may have copied what a space had before it was placed
+ * again. */
 static bool
 is_news(const struct unwinding *u, const struct process *p)
 {
-	return !layout_follows(u->layout) || p->space->placed_generation != p->space->generation;
+	return !layout_follows(u->layout) || p->space->replaced || p->space->placed_generation != p->space->generation;
 }
 
 static void
@@ -252,11 +277,12 @@ unwinding_unknown(struct unwinding *u, uint32_t pid)
 static void
 ask_wanted(struct unwinding *u, uint64_t time)
 {
-	uint32_t at = 1, table;
+	for (size_t i = 1; i < u->n_sources; i++) {
+		struct source *s = &u->sources[i];
 
-	while ((table = tables_wanted(u->tables, &at)))
-		if (table < u->n_sources && u->sources[table].mapping.backing && time - u->sources[table].asked > RETRY)
-			ask(u, &u->sources[table], true);
+		if (s->mapping.backing && time - s->asked > RETRY && tables_is_missed(u->tables, (uint32_t)i))
+			ask(u, s, true);
+	}
 }
 
 void
@@ -264,6 +290,7 @@ unwinding_follow(struct unwinding *u, struct sideband *sideband)
 {
 	sideband_follow(sideband, &u->present);
 	put_changed(u);
+	put_orphans(u);
 	jit_follow(u->jit);
 	put_regions(u);
 }
@@ -291,5 +318,6 @@ unwinding_account(struct unwinding *u, struct sampler_totals *t)
 	t->tables_dropped = use.dropped;
 	t->tables_refused = use.refused;
 	t->tables_unreadable = loader_unreadable(u->loader);
+	t->machines_unreadable = jit_unreadable(u->jit, &t->machines_why);
 	t->layouts_refused = layout_refused(u->layout);
 }

@@ -29,7 +29,7 @@ void unwinding_follow(struct unwinding *u, struct sideband *sideband);
 void unwinding_unknown(struct unwinding *u, uint32_t pid); /* a sample came from a process without mappings */
 void unwinding_tick(struct unwinding *u, uint32_t window);
 
-/* Adds to the totals: tables dropped and refused, binaries that could not be read. */
+/* Adds to the totals: tables dropped and refused, binaries and Java machines that could not be read. */
 void unwinding_account(struct unwinding *u, struct sampler_totals *totals);
 
 #endif
