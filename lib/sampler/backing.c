@@ -14,49 +14,62 @@
 #include "elf/file.h"
 #include "sampler/process.h"
 
-static uint64_t
-identity(const char *path, uint64_t device, uint64_t inode, const unsigned char *build_id, size_t len)
+uint64_t
+backing_version(const struct stat *st)
 {
-	uint64_t h = hash_bytes(path, strlen(path));
-
-	return len ? hash_pair(h, hash_bytes(build_id, len)) : hash_pair(h, hash_pair(device, inode));
+	return hash_pair(hash_pair((uint64_t)st->st_ctim.tv_sec, (uint64_t)st->st_ctim.tv_nsec), (uint64_t)st->st_size) | 1;
 }
 
-/* A backing is told apart by path and build-id, or path, device and inode when it came without a build-id. */
-static bool
-same(const struct backing *b, const char *path, uint64_t device, uint64_t inode, const unsigned char *build_id,
-     size_t len)
+static uint64_t
+hash_identity(const struct identity *i)
 {
-	if (strcmp(b->path, path))
+	uint64_t h = hash_bytes(i->path, strlen(i->path));
+
+	return i->build_id_len ? hash_pair(h, hash_bytes(i->build_id, i->build_id_len))
+			       : hash_pair(h, hash_pair(hash_pair(i->device, i->inode), i->version));
+}
+
+static bool
+same(const struct backing *b, const struct identity *i)
+{
+	if (strcmp(b->path, i->path))
 		return false;
-	if (len)
-		return b->build_id_len == len && !b->inode && !memcmp(b->build_id, build_id, len);
-	return b->inode == inode && b->device == device;
+	if (i->build_id_len)
+		return b->build_id_len == i->build_id_len && !b->inode && !memcmp(b->build_id, i->build_id, i->build_id_len);
+	return b->inode == i->inode && b->device == i->device && b->version == i->version;
+}
+
+static struct backing *
+backing_new(const struct identity *i)
+{
+	struct backing *b = xcalloc(1, sizeof(*b));
+
+	b->path = xstrdup(i->path);
+	b->asked = i->build_id_len > 0;
+	b->build_id_len = (uint8_t)i->build_id_len;
+	if (i->build_id_len) {
+		memcpy(b->build_id, i->build_id, i->build_id_len);
+	} else {
+		b->device = i->device;
+		b->inode = i->inode;
+		b->version = i->version;
+	}
+	return b;
 }
 
 struct backing *
-backing_get(struct backings *bs, const char *path, uint64_t device, uint64_t inode, const unsigned char *build_id,
-	    size_t len)
+backing_get(struct backings *bs, const struct identity *identity)
 {
-	uint64_t hash = identity(path, device, inode, build_id, len);
+	uint64_t hash = hash_identity(identity);
 	struct probe p = table_probe(&bs->by_identity, hash);
-	struct backing *b;
 	uint32_t i;
 
 	while (table_next(&bs->by_identity, &p, &i))
-		if (same(bs->all[i], path, device, inode, build_id, len))
+		if (same(bs->all[i], identity))
 			return bs->all[i];
 	GROW(bs->all, bs->n, bs->cap);
-	b = bs->all[bs->n] = xcalloc(1, sizeof(*b));
-	b->path = xstrdup(path);
-	b->device = len ? 0 : device;
-	b->inode = len ? 0 : inode;
-	b->asked = len > 0;
-	b->build_id_len = (uint8_t)len;
-	if (len)
-		memcpy(b->build_id, build_id, len);
-	table_insert(&bs->by_identity, hash, (uint32_t)bs->n++);
-	return b;
+	table_insert(&bs->by_identity, hash, (uint32_t)bs->n);
+	return bs->all[bs->n++] = backing_new(identity);
 }
 
 bool

@@ -15,6 +15,7 @@
 struct backing {
 	char *path;		/* without " (deleted)" */
 	uint64_t device, inode; /* 0, 0: not known */
+	uint64_t version;	/* of the file with this inode */
 	unsigned char build_id[BUILD_ID_MAX];
 	uint8_t build_id_len;
 	bool asked;		/* the build-id was looked for */
@@ -37,9 +38,19 @@ struct backings {
 	size_t n_released, released_cap;
 };
 
-/* The backing with this identity; made when there is none. build_id may be NULL. */
-struct backing *backing_get(struct backings *bs, const char *path, uint64_t device, uint64_t inode,
-			    const unsigned char *build_id, size_t build_id_len);
+/* Who a backing is. With a build-id, path and build-id tell. */
+struct identity {
+	const char *path;
+	uint64_t device, inode;
+	uint64_t version; /* what is in the file may change in place; 0: not known */
+	const unsigned char *build_id;
+	size_t build_id_len; /* 0: none is known */
+};
+
+/* The backing with this identity, of which nothing is kept; made when there is none. */
+struct backing *backing_get(struct backings *bs, const struct identity *i);
+
+uint64_t backing_version(const struct stat *st);
 
 bool backing_is_anonymous(const struct backing *b); /* memory of no file and of no name */
 

@@ -282,6 +282,32 @@ struct mmap2_body {
 	/* file name follows */
 };
 
+static bool
+take_version(void *context, const char *path, const struct stat *st)
+{
+	(void)path;
+	*(uint64_t *)context = backing_version(st);
+	return true;
+}
+
+static struct backing *
+find_backing(struct backings *bs, uint32_t pid, const char *path, const struct mmap2_body *b, bool with_id)
+{
+	struct identity identity = {.path = path};
+
+	if (with_id) {
+		identity.build_id = b->build_id;
+		identity.build_id_len = b->build_id_len;
+	} else {
+		identity.device = makedev(b->major, b->minor);
+		identity.inode = b->inode;
+		if (b->inode)
+			backing_reach(&(struct place_of_file){path, b->inode, pid, b->address, b->address + b->length},
+				      take_version, &identity.version);
+	}
+	return backing_get(bs, &identity);
+}
+
 static void
 apply_mmap(struct processes *ps, const struct perf_event_header *h, const char *body, uint32_t pid)
 {
@@ -305,10 +331,7 @@ apply_mmap(struct processes *ps, const struct perf_event_header *h, const char *
 	if (with_id && b.build_id_len > sizeof(b.build_id))
 		return;
 	m = (struct mapping){.start = b.address, .end = b.address + b.length, .page_offset = b.page_offset};
-	if (with_id)
-		m.backing = backing_get(ps->backings, path, 0, 0, b.build_id, b.build_id_len);
-	else
-		m.backing = backing_get(ps->backings, path, makedev(b.major, b.minor), b.inode, NULL, 0);
+	m.backing = find_backing(ps->backings, pid, path, &b, with_id);
 	process_map(ps, pid, &m);
 }
 

@@ -54,7 +54,7 @@ take_line(struct processes *ps, uint32_t pid, char *line)
 	minor = strtoul(p + (*p == ':'), &p, 16);
 	inode = strtoull(p, &p, 10);
 	path = p + strspn(p, " ");
-	m.backing = backing_get(ps->backings, path, makedev(major, minor), inode, NULL, 0);
+	m.backing = backing_get(ps->backings, &(struct identity){.path = path, .device = makedev(major, minor), .inode = inode});
 	process_map(ps, pid, &m);
 }
 

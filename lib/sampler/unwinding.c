@@ -223,7 +223,8 @@ expect(struct unwinding *u, const char *path)
 
 	if (path[0] == '/' && stat(path, &st))
 		return;
-	m.backing = backing_get(u->present.backings, path, st.st_dev, st.st_ino, NULL, 0);
+	m.backing = backing_get(u->present.backings, &(struct identity){.path = path, .device = st.st_dev, .inode = st.st_ino,
+									.version = st.st_ino ? backing_version(&st) : 0});
 	number(u, &m, 0, true);
 }
 
