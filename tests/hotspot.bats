@@ -6,13 +6,14 @@ load helpers
 setup_file() {
 	command -v java javac jcmd >/dev/null || skip "no JDK"
 	[ "$(uname -m)" = x86_64 ] || skip "not for this machine"
-	javac -d "$BATS_FILE_TMPDIR" tests/hotspot/Chain.java
+	javac -d "$BATS_FILE_TMPDIR" tests/hotspot/Chain.java tests/hotspot/Churn.java
 	make -s build/tests/hotspot/heaps build/tests/hotspot/lengths
 	make -s ASAN=1 build/asan/tests/hotspot/corrupt
 }
 
 setup() {
 	d=$BATS_FILE_TMPDIR t=$BATS_TEST_TMPDIR pid=
+	churn=(java -XX:ReservedCodeCacheSize=10m -cp "$d" Churn)
 }
 
 teardown() {
@@ -29,16 +30,21 @@ chain() {
 
 # warm [OPTION]...: $pid runs it, and has compiled what there is
 warm() {
-	chain 60 "$@"
+	level=4
+	[[ $* != *TieredStopAtLevel=3* ]] || level=3
+	chain 100 "$@"
 	"${chain[@]}" >"$t/java" 2>&1 &
 	pid=$!
-	within 10 is_warm
-	sleep 1
+	codelist=
+	within 30 is_warm
 }
 
-# jcmd tells nothing before the machine answers.
+# The last compiler is done with it, and no method has other code than a moment ago. jcmd tells nothing before the machine
+# answers.
 is_warm() {
-	jcmd "$pid" Compiler.codelist 2>/dev/null | grep -q 'Chain.work'
+	local before=$codelist
+	codelist=$(jcmd "$pid" Compiler.codelist 2>"$t/jcmd" | grep ' Chain\.') || return 1
+	[ "$codelist" = "$before" ] && grep -q "^[0-9]* $level 0 Chain.work" <<<"$codelist"
 }
 
 # true_chains LEAST [any]: of what was recorded of $pid
@@ -100,13 +106,24 @@ rooted() {
 @test "from the first instruction on, two at once" {
 	chain 3
 	pb-record -q -F 997 -o "$t/raw.pb" -- bash -c '"$@" & "$@" & wait' - "${chain[@]}"
-	rooted 95 "$t/raw.pb"
+	rooted 80 "$t/raw.pb"
+}
+
+# How much of its memory may be written and run, which the code heaps may.
+code_bytes() {
+	python3 -c 'import sys
+lines = (line.split() for line in sys.stdin)
+ranges = (words[0].split("-") for words in lines if words[1].startswith("rwx"))
+print(sum(int(end, 16) - int(start, 16) for start, end in ranges))' <"/proc/$pid/maps"
 }
 
 @test "what it reads is not more than there is; when the process ends meanwhile, the recording goes on" {
 	warm
 	run_ok build/tests/hotspot/heaps "$pid"
-	contains "$output" "heaps="
+	echo "$output"
+	there=$(code_bytes)
+	read=${output#* bytes=} again=${output#* again_bytes=}
+	[ "${read%% *}" -lt "$there" ] && [ "${again%%[^0-9]*}" -lt "$there" ]
 	(sleep 0.5 && kill "$pid") &
 	run_ok pb-record -q -F 997 -d 1 -p "$pid" -o "$t/raw.pb"
 	rooted 95 "$t/raw.pb"
@@ -139,5 +156,32 @@ same_as_objdump() {
 @test "memory that is not to be trusted: what is read is sound, and bounded" {
 	warm
 	run_ok build/asan/tests/hotspot/corrupt "$pid" 90
-	contains "$output" "tables="
+	[ "${output#*tables=}" -ge 30 ]
+}
+
+@test "a machine of an unknown kind: why it is not read is said" {
+	gcc -shared -o "$t/libjvm.so" -x c /dev/null
+	gcc -o "$t/host" -x c - <<<'
+	#include <dlfcn.h>
+	int main(int argc, char **argv) { if (argc > 1 && dlopen(argv[1], RTLD_NOW)) for (volatile int i = 0;; i++); return 1; }'
+	"$t/host" "$t/libjvm.so" &
+	pid=$!
+	within 5 grep -q libjvm.so "/proc/$pid/maps"
+	run_ok pb-record -v -F 97 -d 0.5 -p "$pid" -o "$t/raw.pb"
+	contains "$stderr" "1 Java machines could not be read: "
+	contains "$stderr" "no symbol gHotSpotVMStructs"
+	rooted 90 "$t/raw.pb"
+}
+
+@test "little room for tables: refused ones are not tried again at once" {
+	local n
+	run_ok pb-record --unwind-memory 4M -F 997 -o "$t/raw.pb" -- "${churn[@]}" 3
+	echo "$stderr"
+	n=$(sed -nE 's/^pb-record: ([0-9,]+) times there was no room for an unwind table.*/\1/p' <<<"$stderr" | tr -d ,)
+	[ "${n:-0}" -lt 200 ]
+}
+
+@test "code that is flushed, and other code in its place" {
+	pb-record -q -F 997 -o "$t/raw.pb" -- "${churn[@]}" 4
+	rooted 80 "$t/raw.pb"
 }

@@ -95,7 +95,7 @@ def main():
     for stack in recording.samples:
         places = recording.places(stack)
         text = text_of(places, names)
-        if " main " in text or (places and places[-1][0] == "[anon]" and "[no_" in text):
+        if " main " in text or (places and places[-1][0] == "[anon]" and text.startswith("[")):
             texts[text] += 1
     total = texts.total()
     right = sum(n for text, n in texts.items() if true.match(text))
