@@ -68,10 +68,10 @@ put(struct loader *l, const struct job *j, const struct elf_file *f, const struc
 	const struct timespec ticks = {.tv_nsec = 300000000};
 	struct err err;
 
-	if (!tables_put(l->tables, j->table, f->build_id, f->build_id_len, u, &err))
+	if (!tables_put(l->tables, j->table, f, u, &err))
 		return 0;
 	nanosleep(&ticks, NULL);
-	return tables_put(l->tables, j->table, f->build_id, f->build_id_len, u, &err);
+	return tables_put(l->tables, j->table, f, u, &err);
 }
 
 static bool
@@ -92,7 +92,7 @@ make_table(struct loader *l, const struct job *j, const struct elf_file *f)
 	struct err err;
 	bool loaded;
 
-	if (tables_share(l->tables, j->table, f->build_id, f->build_id_len))
+	if (tables_share(l->tables, j->table, f))
 		return;
 	loaded = unwind_cache_load(l->cache, f, &u);
 	if (!loaded && unwind_build(f, &u, &err)) {
@@ -124,11 +124,8 @@ do_job(void *context)
 {
 	const struct doing *d = context;
 	const struct job *j = d->job;
-	struct elf_file *f;
+	struct elf_file *f = open_backing(d->loader, j);
 
-	if (tables_share(d->loader->tables, j->table, j->build_id, j->build_id_len))
-		return;
-	f = open_backing(d->loader, j);
 	if (f) {
 		make_table(d->loader, j, f);
 		elf_close(f);

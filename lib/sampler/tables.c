@@ -29,6 +29,7 @@ enum {
 struct image {
 	uint8_t build_id[BUILD_ID_MAX];
 	size_t build_id_len;
+	uint64_t file_layout; /* unwind_layout() */
 	struct extent chunks; /* n 0: it was dropped */
 	struct extent spare;  /* of the image it has replaced; n 0: none */
 	uint64_t spared;      /* CLOCK_MONOTONIC ns since nothing leads there */
@@ -164,15 +165,17 @@ publish(struct tables *t, uint32_t table, size_t image)
 }
 
 bool
-tables_share(struct tables *t, uint32_t table, const uint8_t *id, size_t len)
+tables_share(struct tables *t, uint32_t table, const struct elf_file *f)
 {
+	uint64_t layout = unwind_layout(f);
 	bool found = false;
 
 	pthread_mutex_lock(&t->lock);
-	for (size_t i = 0; len && i < t->n_all && !found; i++) {
+	for (size_t i = 0; i < t->n_all && !found; i++) {
 		const struct image *m = &t->all[i];
 
-		found = m->chunks.n && m->build_id_len == len && !memcmp(m->build_id, id, len);
+		found = m->chunks.n && m->build_id_len && elf_has_build_id(f, m->build_id, m->build_id_len) &&
+			m->file_layout == layout;
 		if (found)
 			publish(t, table, i);
 	}
@@ -298,12 +301,11 @@ write_image(struct tables *t, const struct unwind_table *u, struct image *m, str
 }
 
 int
-tables_put(struct tables *t, uint32_t table, const uint8_t *id, size_t len, const struct unwind_table *u, struct err *err)
+tables_put(struct tables *t, uint32_t table, const struct elf_file *f, const struct unwind_table *u, struct err *err)
 {
-	struct image m = {.build_id_len = len};
+	struct image m = {.build_id_len = f->build_id_len, .file_layout = unwind_layout(f)};
 
-	if (len)
-		memcpy(m.build_id, id, len);
+	memcpy(m.build_id, f->build_id, f->build_id_len);
 	if (write_image(t, u, &m, err))
 		return -1;
 	add_image(t, &m, table);
@@ -369,6 +371,7 @@ tables_replace(struct tables *t, uint32_t table, const struct unwind_table *u, s
 	bool done, had;
 
 	pthread_mutex_lock(&t->lock);
+	t->layouts[table].changes = 1;
 	m.chunks = take_spare(t, table, u->n_chunks);
 	pthread_mutex_unlock(&t->lock);
 	if (write_image(t, u, &m, err))
@@ -389,7 +392,7 @@ tables_remove(struct tables *t, uint32_t table)
 {
 	pthread_mutex_lock(&t->lock);
 	withdraw(t, table);
-	t->layouts[table].wanted = 0;
+	t->layouts[table].wanted = t->layouts[table].changes = 0;
 	GROW(t->removed, t->n_removed, t->removed_cap);
 	t->removed[t->n_removed++] = table;
 	pthread_mutex_unlock(&t->lock);

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "elf/file.h"
 #include "unwind/table.h"
 
 struct sample_bpf;
@@ -25,10 +26,9 @@ int tables_bind(struct tables *t, struct sample_bpf *skel, struct err *err);	  /
 /* A number for one more binary, whose table is pending; 0 when there are too many. */
 uint32_t tables_add(struct tables *t);
 
-/* Gives a binary its table; with number 0 it waits to be shared. The build-id may be empty. 0; -1 with the reason in *err when there is no room: those least
- * used have been dropped then, and their room will be free soon. */
-int tables_put(struct tables *t, uint32_t table, const uint8_t *build_id, size_t build_id_len,
-	       const struct unwind_table *u, struct err *err);
+/* Gives a binary its table. 0; -1 with the reason in *err when there is no room: those least used have been dropped then,
+ * and their room will be free soon. */
+int tables_put(struct tables *t, uint32_t table, const struct elf_file *f, const struct unwind_table *u, struct err *err);
 
 /* Gives a table another image while walks use the one it has, if it has one. Otherwise as tables_put(). */
 int tables_replace(struct tables *t, uint32_t table, const struct unwind_table *u, struct err *err);
@@ -37,8 +37,8 @@ void tables_remove(struct tables *t, uint32_t table); /* its number may be given
 
 void tables_idle(struct tables *t); /* for a thread that puts: makes room for what may come */
 
-/* Gives it the table of another binary with this build-id. False: there is none. */
-bool tables_share(struct tables *t, uint32_t table, const uint8_t *build_id, size_t build_id_len);
+/* Gives it the table of the same binary at another place. False: there is none. */
+bool tables_share(struct tables *t, uint32_t table, const struct elf_file *f);
 
 /* The file whose table it is, for programs that begin. */
 void tables_file(struct tables *t, uint32_t table, dev_t device, ino_t inode);

@@ -123,8 +123,7 @@ number(struct unwinding *u, const struct mapping *m, uint32_t pid, bool urgent)
 		u->sources[u->n_sources++] = (struct source){0};
 	}
 	u->sources[b->table] = (struct source){.mapping = *m, .pid = pid};
-	if (!tables_share(u->tables, b->table, b->build_id, b->build_id_len))
-		ask(u, &u->sources[b->table], urgent);
+	ask(u, &u->sources[b->table], urgent);
 }
 
 static void

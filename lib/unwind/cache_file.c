@@ -9,7 +9,6 @@
 
 #include "base/alloc.h"
 #include "base/checksum.h"
-#include "base/table.h"
 #include "unwind/machine.h"
 
 enum {
@@ -28,29 +27,6 @@ struct header {
 	uint64_t sum;		   /* of the header with 0 here, and the image */
 };
 
-/* A build-id does not tell everything: tables are by offset in the file, patchelf(1) and BOLT move the code, strip(1)
- * takes .debug_frame away, and all of them leave the build-id. */
-static uint64_t
-layout_of(const struct elf_file *f)
-{
-	static const char *const names[] = {".eh_frame", ".debug_frame", ".zdebug_frame", ".text", ".got"};
-	uint64_t h = f->n_segments;
-
-	for (uint32_t i = 0; i < f->n_segments; i++) {
-		const struct elf_segment *s = &f->segments[i];
-
-		h = hash_pair(hash_pair(h, (uint64_t)s->type << 32 | s->flags), s->offset);
-		h = hash_pair(hash_pair(h, s->vaddr), s->file_size);
-	}
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		const struct elf_section *s = elf_section(f, names[i]);
-
-		h = hash_pair(h, s ? s->flags + 1 : 0);
-		h = hash_pair(hash_pair(h, s ? s->vaddr : 0), s ? s->size : 0);
-	}
-	return h;
-}
-
 /* What a header begins with when it is for this file and by us. */
 static struct header
 header_for(const struct elf_file *f, uint64_t builder)
@@ -60,7 +36,7 @@ header_for(const struct elf_file *f, uint64_t builder)
 		.format = FORMAT,
 		.machine = machine.elf,
 		.builder = builder,
-		.layout = layout_of(f),
+		.layout = unwind_layout(f),
 		.build_id_len = f->build_id_len,
 	};
 

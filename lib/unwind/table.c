@@ -5,6 +5,7 @@
 #include <elf.h>
 #include <stdlib.h>
 
+#include "base/table.h"
 #include "unwind/cfa.h"
 #include "unwind/describe.h"
 #include "unwind/go.h"
@@ -72,6 +73,27 @@ unwind_build(const struct elf_file *f, struct unwind_table *t, struct err *err)
 	}
 	sections_free(sections, n);
 	return status;
+}
+
+uint64_t
+unwind_layout(const struct elf_file *f)
+{
+	static const char *const names[] = {".eh_frame", ".debug_frame", ".zdebug_frame", ".text", ".got"};
+	uint64_t h = f->n_segments;
+
+	for (uint32_t i = 0; i < f->n_segments; i++) {
+		const struct elf_segment *s = &f->segments[i];
+
+		h = hash_pair(hash_pair(h, (uint64_t)s->type << 32 | s->flags), s->offset);
+		h = hash_pair(hash_pair(h, s->vaddr), s->file_size);
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		const struct elf_section *s = elf_section(f, names[i]);
+
+		h = hash_pair(h, s ? s->flags + 1 : 0);
+		h = hash_pair(hash_pair(h, s ? s->vaddr : 0), s ? s->size : 0);
+	}
+	return h;
 }
 
 void

@@ -28,6 +28,10 @@ int unwind_build(const struct elf_file *f, struct unwind_table *t, struct err *e
 
 void unwind_free(struct unwind_table *t);
 
+/* What of a file decides upon its table, besides the build-id: tables are by offset in the file, patchelf(1) and BOLT move
+ * the code, strip(1) takes .debug_frame away, and all of them leave the build-id. */
+uint64_t unwind_layout(const struct elf_file *f);
+
 /* The rule at a file offset; a rule of kind UNWIND_NONE where there is none. What the program in the kernel finds. */
 const struct unwind_rule *unwind_find(const struct unwind_table *t, uint64_t offset);
 
