@@ -185,3 +185,11 @@ same_as_objdump() {
 	pb-record -q -F 997 -o "$t/raw.pb" -- "${churn[@]}" 4
 	rooted 80 "$t/raw.pb"
 }
+
+@test "a machine that is idle for a while: its tables are there when it goes on" {
+	warm
+	(sleep 0.5 && kill -STOP "$pid" && sleep 2.5 && kill -CONT "$pid") &
+	pb-record -q --timestamps -F 997 -d 4 -p "$pid" -o "$t/raw.pb"
+	true_chains 99
+	rooted 99 "$t/raw.pb"
+}
