@@ -316,9 +316,11 @@ truthful() {
 }
 
 @test "each thread of a process that clones all the time is sampled once" {
-	"$d/churn" 50 4 3>&- &
+	"$d/churn" 50 30 3>&- &
+	local churn=$!
 	sleep 0.5
-	pb-record -q -e page-faults -c 1 -d 2 -p $! >"$t/raw.pb"
+	pb-record -q -e page-faults -c 1 -d 2 -p $churn >"$t/raw.pb"
+	kill $churn
 	conserved "$t/raw.pb"
 	pb-dump "$t/raw.pb" | awk '$1 == "sample" { sub(/.*count=/, "", $5); n[$2] += $5 }
 		END { for (task in n) { all++; if (n[task] > 75) twice++ } print all + 0, twice + 0 }' >"$t/counts"
