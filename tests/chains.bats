@@ -26,6 +26,11 @@ chains() {
 	check "$program" <"$t/raw.pb"
 }
 
+# sum CAUSE: of the tally records for it in what was dumped
+sum() {
+	awk -v cause="cause=\"$1\"" '/^tally / && index($0, cause) { sub(/.*count=/, ""); n += $0 } END { print n + 0 }' "$t/dumped"
+}
+
 # verdict STATUS TEXT COUNT STACK...: of the checker, on COUNT of each stack and a table of two chains and a half
 verdict() {
 	local wanted=$1 text=$2 count=$3
@@ -58,6 +63,15 @@ verdict() {
 	verifier "$t/verify"
 	run_ok "$t/verify"
 	equals "$(grep -c ' bpf_loop(): loaded, processed [1-4][0-9]\{4\} insns' <<<"$output")" 2
+}
+
+@test "a command has its tables before its first sample" {
+	for _ in 1 2 3 4 5; do
+		pb-record -q -F 4999 -- "$d/alloca" 0.05 >"$t/raw.pb"
+		pb-dump "$t/raw.pb"
+	done >"$t/dumped"
+	[ "$(sum "user stacks: root reached")" -ge 500 ]
+	[ "$(sum "user stacks: no unwind table yet")" -le 1 ]
 }
 
 @test "alloca: a frame with rbp as its base, among frames that use rbp for data" {

@@ -17,7 +17,10 @@
 uint64_t
 backing_version(const struct stat *st)
 {
-	return hash_pair(hash_pair((uint64_t)st->st_ctim.tv_sec, (uint64_t)st->st_ctim.tv_nsec), (uint64_t)st->st_size) | 1;
+	uint64_t file = hash_pair((uint64_t)st->st_dev, (uint64_t)st->st_ino);
+	uint64_t changed = hash_pair((uint64_t)st->st_ctim.tv_sec, (uint64_t)st->st_ctim.tv_nsec);
+
+	return hash_pair(hash_pair(file, changed), (uint64_t)st->st_size) | 1;
 }
 
 static uint64_t
@@ -157,6 +160,23 @@ backing_open(const struct place_of_file *f, const uint8_t *build_id, size_t buil
 
 	backing_reach(f, open_path, &o);
 	return o.file;
+}
+
+static bool
+take_version(void *context, const char *path, const struct stat *st)
+{
+	(void)path;
+	*(uint64_t *)context = backing_version(st);
+	return true;
+}
+
+uint64_t
+backing_find_version(const struct place_of_file *f)
+{
+	uint64_t version = 0;
+
+	backing_reach(f, take_version, &version);
+	return version;
 }
 
 static bool

@@ -50,6 +50,7 @@ struct identity {
 /* The backing with this identity, of which nothing is kept; made when there is none. */
 struct backing *backing_get(struct backings *bs, const struct identity *i);
 
+/* Tells files apart, and what was in one before it was written to. Not 0. */
 uint64_t backing_version(const struct stat *st);
 
 bool backing_is_anonymous(const struct backing *b); /* memory of no file and of no name */
@@ -73,6 +74,8 @@ struct elf_file;
 
 /* Opens it, if its build-id is this one; *st is the file's. NULL: it is not to be had. */
 struct elf_file *backing_open(const struct place_of_file *f, const uint8_t *build_id, size_t build_id_len, struct stat *st);
+
+uint64_t backing_find_version(const struct place_of_file *f); /* 0: it cannot be reached */
 
 struct mapping;
 

@@ -57,7 +57,7 @@ open_backing(struct loader *l, const struct job *j)
 		return find_vdso(&err);
 	f = backing_open(&j->file, j->build_id, j->build_id_len, &st);
 	if (f)
-		tables_file(l->tables, j->table, st.st_dev, st.st_ino);
+		tables_file(l->tables, j->table, &st, backing_version(&st));
 	return f;
 }
 

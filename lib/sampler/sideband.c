@@ -282,14 +282,6 @@ struct mmap2_body {
 	/* file name follows */
 };
 
-static bool
-take_version(void *context, const char *path, const struct stat *st)
-{
-	(void)path;
-	*(uint64_t *)context = backing_version(st);
-	return true;
-}
-
 static struct backing *
 find_backing(struct backings *bs, uint32_t pid, const char *path, const struct mmap2_body *b, bool with_id)
 {
@@ -302,8 +294,8 @@ find_backing(struct backings *bs, uint32_t pid, const char *path, const struct m
 		identity.device = makedev(b->major, b->minor);
 		identity.inode = b->inode;
 		if (b->inode)
-			backing_reach(&(struct place_of_file){path, b->inode, pid, b->address, b->address + b->length},
-				      take_version, &identity.version);
+			identity.version = backing_find_version(
+				&(struct place_of_file){path, b->inode, pid, b->address, b->address + b->length});
 	}
 	return backing_get(bs, &identity);
 }

@@ -43,6 +43,7 @@ struct tables {
 	int files;
 	struct layout_table *layouts; /* mapped */
 	uint32_t *images;	      /* of each table: its image + 1, or 0 */
+	uint64_t *versions;	      /* of each table's file; 0: not known */
 	uint32_t n;
 	uint32_t *removed; /* numbers that are free again */
 	size_t n_removed, removed_cap;
@@ -65,6 +66,7 @@ tables_open(uint64_t bytes, struct err *err)
 	pthread_mutex_init(&t->lock, NULL);
 	t->n = 1;
 	t->images = xcalloc(TABLES_MAX, sizeof(*t->images));
+	t->versions = xcalloc(TABLES_MAX, sizeof(*t->versions));
 	slabs = slabs < 1 ? 1 : slabs > SLABS_MAX ? SLABS_MAX : slabs;
 	extents_init(&t->chunks, 1, (uint32_t)slabs * SLAB_CHUNKS - 1);
 	t->slabs = slabs_open((uint32_t)slabs, err);
@@ -84,6 +86,7 @@ tables_close(struct tables *t)
 	pthread_mutex_destroy(&t->lock);
 	extents_free(&t->chunks);
 	free(t->images);
+	free(t->versions);
 	free(t->removed);
 	free(t->all);
 	free(t);
@@ -142,10 +145,13 @@ tables_never(struct tables *t, uint32_t table)
 
 /* The kernel's own number of a device has 20 bits of minor (MKDEV()). */
 void
-tables_file(struct tables *t, uint32_t table, dev_t device, ino_t inode)
+tables_file(struct tables *t, uint32_t table, const struct stat *st, uint64_t version)
 {
-	struct layout_file file = {.device = (uint64_t)major(device) << 20 | minor(device), .inode = inode};
+	struct layout_file file = {.device = (uint64_t)major(st->st_dev) << 20 | minor(st->st_dev), .inode = st->st_ino};
 
+	pthread_mutex_lock(&t->lock);
+	t->versions[table] = version;
+	pthread_mutex_unlock(&t->lock);
 	bpf_map_update_elem(t->files, &file, &table, BPF_ANY);
 }
 
@@ -179,6 +185,22 @@ tables_share(struct tables *t, uint32_t table, const struct elf_file *f)
 		if (found)
 			publish(t, table, i);
 	}
+	pthread_mutex_unlock(&t->lock);
+	return found;
+}
+
+bool
+tables_share_file(struct tables *t, uint32_t table, uint64_t version)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&t->lock);
+	for (uint32_t i = 1; i < t->n && !found; i++) {
+		found = i != table && t->versions[i] == version && t->images[i];
+		if (found)
+			publish(t, table, t->images[i] - 1);
+	}
+	t->versions[table] = version;
 	pthread_mutex_unlock(&t->lock);
 	return found;
 }
@@ -393,6 +415,7 @@ tables_remove(struct tables *t, uint32_t table)
 	pthread_mutex_lock(&t->lock);
 	withdraw(t, table);
 	t->layouts[table].wanted = t->layouts[table].changes = 0;
+	t->versions[table] = 0;
 	GROW(t->removed, t->n_removed, t->removed_cap);
 	t->removed[t->n_removed++] = table;
 	pthread_mutex_unlock(&t->lock);

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
+#include <sys/stat.h>
 
 #include "base/err.h"
 #include "elf/file.h"
@@ -40,8 +40,11 @@ void tables_idle(struct tables *t); /* for a thread that puts: makes room for wh
 /* Gives it the table of the same binary at another place. False: there is none. */
 bool tables_share(struct tables *t, uint32_t table, const struct elf_file *f);
 
-/* The file whose table it is, for programs that begin. */
-void tables_file(struct tables *t, uint32_t table, dev_t device, ino_t inode);
+/* The file whose table it is, for programs that begin, and which version of it (backing_version()). */
+void tables_file(struct tables *t, uint32_t table, const struct stat *st, uint64_t version);
+
+/* Gives it the table of the very same file. False: there is none yet. */
+bool tables_share_file(struct tables *t, uint32_t table, uint64_t version);
 
 void tables_never(struct tables *t, uint32_t table); /* the binary has no unwind information */
 

@@ -107,6 +107,18 @@ ask(struct unwinding *u, struct source *s, bool urgent)
 	loader_ask(u->loader, &s->mapping, s->pid, urgent);
 }
 
+/* Such as what a command was expected to map, which had no build-id then. */
+static bool
+is_known_file(struct unwinding *u, const struct mapping *m, uint32_t pid)
+{
+	const struct backing *b = m->backing;
+	uint64_t version = b->path[0] == '/' ? backing_find_version(&(struct place_of_file){
+						       b->path, b->inode, pid, m->start, m->end})
+					     : 0;
+
+	return version && tables_share_file(u->tables, b->table, version);
+}
+
 /* Numbers the table of a backing that is met for the first time, and has it made. */
 static void
 number(struct unwinding *u, const struct mapping *m, uint32_t pid, bool urgent)
@@ -123,7 +135,8 @@ number(struct unwinding *u, const struct mapping *m, uint32_t pid, bool urgent)
 		u->sources[u->n_sources++] = (struct source){0};
 	}
 	u->sources[b->table] = (struct source){.mapping = *m, .pid = pid};
-	ask(u, &u->sources[b->table], urgent);
+	if (!is_known_file(u, m, pid))
+		ask(u, &u->sources[b->table], urgent);
 }
 
 static void
