@@ -226,6 +226,12 @@ look_first(struct known *k)
 	return true;
 }
 
+static uint64_t
+twice(uint64_t ns, uint64_t most)
+{
+	return ns * 2 < most ? ns * 2 : most;
+}
+
 /* A machine that has no heaps yet will be asked again. */
 static void
 see_found(struct known *k, bool good, uint64_t time)
@@ -241,7 +247,7 @@ see_found(struct known *k, bool good, uint64_t time)
 		k->state = good && ++k->attempts < ATTEMPTS ? KNOWN_UNREAD : KNOWN_FAILED;
 		if (!good)
 			err_set(&k->jvm->why, "%s: it became shorter", k->jvm->libjvm.backing->path);
-		k->vain = k->vain * 2 < IN_VAIN ? k->vain * 2 : IN_VAIN;
+		k->vain = twice(k->vain, IN_VAIN);
 	}
 	if (!--k->jit->asked)
 		pthread_cond_broadcast(&k->jit->done);
@@ -249,7 +255,14 @@ see_found(struct known *k, bool good, uint64_t time)
 
 /* ---- each time ---- */
 
-/* How long it is to be left alone after a look that took so long. */
+/* How long it is to be left alone, since reading has taken more than its share. */
+static uint64_t
+debt(const struct known *k)
+{
+	return k->credit < 0 ? (uint64_t)-k->credit * SHARE : 0;
+}
+
+/* The same after a look that took so long. */
 static uint64_t
 pay(struct known *k, uint64_t time, uint64_t cost)
 {
@@ -257,14 +270,14 @@ pay(struct known *k, uint64_t time, uint64_t cost)
 
 	k->credit = (credit < BURST ? credit : BURST) - (int64_t)cost;
 	k->credited = time;
-	return k->credit < 0 ? (uint64_t)-k->credit * SHARE : 0;
+	return debt(k);
 }
 
 static bool
 look_thoroughly(struct known *k, uint64_t time)
 {
 	k->checked = time;
-	k->check = k->check * 2 < THOROUGH ? k->check * 2 : THOROUGH;
+	k->check = twice(k->check, THOROUGH);
 	return jvm_look(k->jvm, true);
 }
 
@@ -281,7 +294,7 @@ look(struct known *k, uint64_t time)
 	if (found || !wanted || time - k->checked < k->vain)
 		return found;
 	found = look_thoroughly(k, time);
-	k->vain = found ? STEP : k->vain * 2 < IN_VAIN ? k->vain * 2 : IN_VAIN;
+	k->vain = found ? STEP : twice(k->vain, IN_VAIN);
 	return found;
 }
 
@@ -356,7 +369,7 @@ run(void *context)
 static void
 wake(struct known *k)
 {
-	uint64_t rest = k->credit < 0 ? (uint64_t)-k->credit * SHARE : 0, soon = k->credited + (rest > STEP ? rest : STEP);
+	uint64_t rest = debt(k), soon = k->credited + (rest > STEP ? rest : STEP);
 
 	k->wanted |= jvm_is_wanted(k->jvm);
 	if (k->next <= soon || !(k->wanted || (k->next == NEVER && jvm_is_used(k->jvm))))

@@ -77,24 +77,27 @@ jvm_look(struct jvm *v, bool thorough)
 	return found;
 }
 
+/* Whether any heap's table is; all are asked, since asking may change the answer. */
+static bool
+any(const struct jvm *v, bool (*is)(struct tables *t, uint32_t table))
+{
+	bool found = false;
+
+	for (size_t i = 0; i < v->n; i++)
+		found |= is(v->tables, v->regions[i].table);
+	return found;
+}
+
 bool
 jvm_is_wanted(const struct jvm *v)
 {
-	bool wanted = false;
-
-	for (size_t i = 0; i < v->n; i++)
-		wanted |= tables_is_wanted(v->tables, v->regions[i].table);
-	return wanted;
+	return any(v, tables_is_wanted);
 }
 
 bool
 jvm_is_used(const struct jvm *v)
 {
-	bool used = false;
-
-	for (size_t i = 0; i < v->n; i++)
-		used |= tables_is_used(v->tables, v->regions[i].table);
-	return used;
+	return any(v, tables_is_used);
 }
 
 /* ---- all of it ---- */

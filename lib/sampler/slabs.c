@@ -10,15 +10,10 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "bpf/layout.h"
-#include "bpf/unwind.h"
 #include "sampler/advice.h"
 #include "sampler/maps.h"
 
-enum {
-	SLAB_BYTES = SLAB_CHUNKS * UNWIND_CHUNK,
-	TOGETHER = 4, /* placed by one call */
-};
+enum { TOGETHER = 4 /* placed by one call */ };
 
 struct slabs {
 	pthread_mutex_t making; /* while new ones are made */

@@ -7,6 +7,10 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "bpf/layout.h"
+#include "bpf/unwind.h"
+
+enum { SLAB_BYTES = SLAB_CHUNKS * UNWIND_CHUNK };
 
 struct slabs;
 

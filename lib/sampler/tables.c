@@ -20,12 +20,11 @@
 #include "sampler/slabs.h"
 
 enum {
-	SLAB_BYTES = SLAB_CHUNKS * UNWIND_CHUNK,
 	SLABS_AHEAD = 4, /* made before they are needed */
 	WALK = 2000000,	 /* ns, longer than a walk takes */
 };
 
-/* An image that one or more tables have, because several paths (or a path and a record) led to one build-id. */
+/* An image that one or more tables have, because several paths (or a path and a record) led to one binary. */
 struct image {
 	uint8_t build_id[BUILD_ID_MAX];
 	size_t build_id_len;
@@ -294,8 +293,7 @@ add_image(struct tables *t, const struct image *m, uint32_t table)
 	at = image_slot(t);
 	t->all[at] = *m;
 	t->all[at].used = t->window;
-	if (table)
-		publish(t, table, at);
+	publish(t, table, at);
 	pthread_mutex_unlock(&t->lock);
 }
 

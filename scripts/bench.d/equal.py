@@ -15,7 +15,6 @@ GOAL = 99
 LEAST = 100 # stacks that tell anything
 RATE, PEER_RATE = 15000, 999
 INSTANT = 15000 # ns that two samples of one instant are apart at the most: less than what comes between two instants
-SCRIPT_TIME = 60 # seconds that perf script may take
 SHOWN = 4 # causes of differences
 
 # How perf follows callers, and by how much the addresses that it gives of them are below those they return to.
@@ -172,15 +171,12 @@ class Images:
 
 def script():
     """The lines of perf script."""
-    argv = ["perf", "script", "--no-inline", "--ns", "--max-stack", "1024", "--show-mmap-events", "--show-task-events",
-            "-F", "pid,tid,time,ip,sym,dso", "-i", path("roots/perf.data")]
-    with open(path("roots/perf.txt"), "w+", errors="replace") as text:
-        try:
-            subprocess.run(argv, stdout=text, stderr=subprocess.DEVNULL, timeout=SCRIPT_TIME)
-        except subprocess.TimeoutExpired:
-            print("    perf script takes too long: a part of its recording")
-        text.seek(0)
-        yield from text
+    text = path("roots/perf.txt")
+    if not roots.script(text, "--ns", "--max-stack", "1024", "--show-mmap-events", "--show-task-events",
+                        "-F", "pid,tid,time,ip,sym,dso", "-i", path("roots/perf.data")):
+        print("    perf script takes too long: a part of its recording")
+    with open(text, errors="replace") as lines:
+        yield from lines
 
 
 # ---- of the same instant ----

@@ -110,18 +110,24 @@ def perf(how, argv, length):
     recorder = ["setarch", "-R", "perf", "record", "-q", "--buildid-mmap", "-F", "999", "-e", "cpu-clock", *how, "-o", data]
     if not run([*recorder, "--", *argv], length):
         return None, name + " fails"
-    with open(text, "w") as out:
-        try:
-            script = ["perf", "script", "--no-inline", "-F", "comm,ip,sym,dso", "-i", data]
-            subprocess.run(script, stdout=out, stderr=subprocess.DEVNULL, timeout=SCRIPT_TIME)
-        except subprocess.TimeoutExpired:
-            name = how[1] + ", in part"
+    if not script(text, "-F", "comm,ip,sym,dso", "-i", data):
+        name = how[1] + ", in part"
     outermost = outermost_frames(text)
     total, rooted = outermost.total(), sum(n for frame, n in outermost.items() if ROOTS.fullmatch(plain(frame.symbol)))
     others = collections.Counter({f: n for f, n in outermost.items() if not ROOTS.fullmatch(plain(f.symbol))})
     for file in {frame.file for frame in others}:
         rooted += ended_by_rule(file, {f.offset: n for f, n in others.items() if f.file == file})
     return (100 * rooted / total, name) if total else (None, name + " none")
+
+
+def script(text, *args):
+    """Writes what perf script says to a file. False: that takes too long, and it is of a part of the recording."""
+    with open(text, "w") as out:
+        try:
+            subprocess.run(["perf", "script", "--no-inline", *args], stdout=out, stderr=subprocess.DEVNULL, timeout=SCRIPT_TIME)
+        except subprocess.TimeoutExpired:
+            return False
+    return True
 
 
 Frame = collections.namedtuple("Frame", "offset symbol file")
