@@ -131,6 +131,11 @@ $(B)/tests/elf/%: $(B)/tests/elf/%.o $(B)/lib/elf.a $(B)/lib/base.a
 	@echo "  LINK $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lz
 
+# Those in tests/probe look for places where events fire.
+$(B)/tests/probe/%: $(B)/tests/probe/%.o $(B)/lib/sampler.a $(B)/lib/unwind.a $(B)/lib/sym.a $(B)/lib/elf.a $(B)/lib/base.a
+	@echo "  LINK $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(libs_pb-record) -liberty
+
 # A table kept on disk is good as long as what made it is the same.
 builder := $(wildcard lib/unwind/*.[ch] lib/elf/*.[ch]) bpf/unwind.h
 $(B)/lib/unwind/cache.o: ALL_CFLAGS += -DUNWIND_BUILDER=0x$$(cat $(builder) | sha256sum | cut -c1-16)ULL

@@ -26,8 +26,17 @@ enum user_walk {
 	WALK_NONE,  /* only the innermost frame */
 };
 
+/* An event as it was asked for (sampler/probe.h has the grammar). */
+struct event_spec {
+	const char *text;
+	const char *weight; /* the value of a sample: "bytes:arg1"; NULL: it counts 1 */
+	const char *filter; /* which of its samples count: "arg1 > 4096"; NULL: all */
+};
+
 struct sampler_config {
-	const char *event;  /* perf's name, with :u or :k; NULL: cycles where there is a PMU, else cpu-clock */
+	const char *event;
+	const struct event_spec *events; /* none: cycles where there is a PMU, else cpu-clock */
+	size_t n_events;
 	uint64_t frequency; /* samples per second and cpu; 0: use period */
 	uint64_t period;    /* events per sample */
 	struct int_list cpus, pids, tids; /* empty: all; they compose */

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Tracepoints. */
+#include "sampler/probe.h"
+
+int
+find_tracepoints(struct probes *all, enum probe_kind kind, const char *text, const struct probe_scope *scope, struct err *err)
+{
+	(void)all, (void)kind, (void)scope;
+	return err_set(err, "%s: not yet", text);
+}
+
+int
+find_raw_tracepoints(struct probes *all, enum probe_kind kind, const char *text, const struct probe_scope *scope, struct err *err)
+{
+	(void)all, (void)kind, (void)scope;
+	return err_set(err, "%s: not yet", text);
+}
