@@ -43,10 +43,19 @@ struct event_condition {
 
 enum { CONDITIONS_MAX = 8, FACTORS_MAX = 2 };
 
+/* event_rule.flags, set by lib/sampler/kernel.c */
+enum {
+	EVENT_CLOCK = 1,   /* the idle task's samples are left out */
+	EVENT_RETURN = 2,  /* it fires when a function returns */
+	EVENT_ON_CPU = 4,  /* --wall: the value is the time on cpus since the last sample */
+};
+
 struct event_rule {
 	struct event_operand factors[FACTORS_MAX]; /* a sample's value is their product, 0 if that is negative; NONE: nothing has one */
 	struct event_condition conditions[CONDITIONS_MAX];
 	__u32 n_factors, n_conditions; /* without conditions each sample counts */
+	__u32 flags;
+	__u32 unused;
 };
 
 #endif

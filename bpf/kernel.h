@@ -29,6 +29,7 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_CGROUP_ARRAY = 8,
 	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
 };
 
@@ -44,6 +45,8 @@ enum {
 
 /* Not all kernels have these: bpf_core_enum_value_exists() tells. */
 enum bpf_func_id {
+	BPF_FUNC_get_func_ip = 173,
+	BPF_FUNC_get_attach_cookie = 174,
 	BPF_FUNC_task_pt_regs = 175,
 	BPF_FUNC_loop = 181,
 };
@@ -91,8 +94,41 @@ struct mm_struct {
 	struct maple_tree mm_mt;
 };
 
+struct ns_common {
+	unsigned inum;
+};
+
+struct pid_namespace {
+	struct ns_common ns;
+};
+
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
+
+struct pid {
+	unsigned level;
+	struct upid numbers[1];
+};
+
+/* What a return probe has put aside: the stack pointer at the function's begin, and where it was to return to. */
+struct return_instance {
+	unsigned long stack, orig_ret_vaddr;
+	struct return_instance *next;
+};
+
+struct uprobe_task {
+	struct return_instance *return_instances;
+};
+
 struct task_struct {
 	int pid, tgid;
+	struct task_struct *group_leader;
+	struct pid *thread_pid;
+	struct uprobe_task *utask;
+	char comm[16];
+	__u64 start_time;     /* ns of CLOCK_MONOTONIC */
 	__u64 start_boottime; /* ns since boot */
 	__u64 self_exec_id;   /* how often this task has called exec */
 	unsigned in_execve : 1;
@@ -101,11 +137,6 @@ struct task_struct {
 };
 
 #pragma clang attribute pop
-
-/* uapi/linux/bpf.h */
-struct bpf_pidns_info {
-	__u32 pid, tgid;
-};
 
 enum { PF_KTHREAD = 0x00200000, PF_USER_WORKER = 0x00004000 };
 

@@ -10,10 +10,9 @@
 #include <bpf/bpf_core_read.h>
 
 #include "layout.h"
+#include "message.h"
 #include "unwind.h"
 #include "vma.h"
-
-volatile __u32 window = 0; /* number of the current window; its lowest bit chooses the side */
 
 enum { REGISTERS = 32, MAPPING_STEPS = 17, ROW_STEPS = 11, ASKS_MAX = 16 };
 
@@ -31,6 +30,8 @@ struct walk {
 	__u32 first, n_mappings; /* its own */
 	struct layout_mapping here;  /* the mapping of the last look-up */
 	__u32 asked;		/* times that the kernel was asked for a mapping */
+	__u32 level;		/* of the memory that it uses */
+	__u64 returns;		/* the next of the calls that a return probe has diverted, struct return_instance; 0: none */
 	__u32 changing;		/* the last table of code that changes; or 0 */
 	struct unwind_rule rule;
 	struct pt_regs regs;
@@ -38,7 +39,7 @@ struct walk {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, LEVELS);
 	__type(key, __u32);
 	__type(value, struct walk);
 } walks SEC(".maps");
@@ -83,11 +84,9 @@ struct {
 } files SEC(".maps");
 
 static __always_inline struct walk *
-walk_of_cpu(void)
+walk_at(__u32 level)
 {
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&walks, &zero);
+	return bpf_map_lookup_elem(&walks, &level);
 }
 
 static __always_inline void *
@@ -206,9 +205,9 @@ find_born(struct walk *w, __u64 address)
 
 /* Finds the mapping that holds the address: walk.here. */
 __noinline int
-find_mapping(__u64 address)
+find_mapping(__u32 level, __u64 address)
 {
-	struct walk *w = walk_of_cpu();
+	struct walk *w = walk_at(level);
 
 	return w && (find_told(w, address) || find_born(w, address) || find_asked(w, address));
 }
@@ -235,11 +234,11 @@ search_rows(const struct unwind_entry *entry, __u32 image, __u32 at)
 
 /* Finds the rule for an offset in a binary: walk.rule. Returns the table's state. */
 __noinline int
-find_rule(__u32 table, __u64 offset)
+find_rule(__u32 level, __u32 table, __u64 offset)
 {
 	struct layout_table *t = bpf_map_lookup_elem(&tables, &table);
 	__u64 page = offset / UNWIND_PAGE;
-	struct walk *w = walk_of_cpu();
+	struct walk *w = walk_at(level);
 	struct unwind_entry *entries;
 	struct unwind_rule *rules;
 	__u32 rule, image;

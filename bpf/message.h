@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The message that is being made on this cpu. Part of sample.bpf.c. */
+/* The state of the recording, and the memory of a cpu's programs: the message that is being made. Part of sample.bpf.c. */
 #ifndef BPF_MESSAGE_H
 #define BPF_MESSAGE_H
 
@@ -9,19 +9,53 @@
 
 #include "sample.h"
 
+volatile __u32 window = 0;    /* number of the current window; its lowest bit chooses the side */
+volatile __u32 recording = 0; /* probes fire from when they are attached; before and after the recording that is nothing */
+
+/* Programs interrupt one another: those of tasks (of which the ones of uprobes may even be preempted), of soft interrupts,
+ * of interrupts and of NMIs. So each takes a level of memory that is free. */
+enum { LEVELS = 6, NO_LEVEL = LEVELS };
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, LEVELS);
 	__type(key, __u32);
 	__type(value, struct sample_message);
-} scratch SEC(".maps");
+} messages SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, LEVELS);
+	__type(key, __u32);
+	__type(value, __u32);
+} levels SEC(".maps");
 
 static __always_inline struct sample_message *
-message_of_cpu(void)
+message_at(__u32 level)
 {
-	__u32 zero = 0;
+	return bpf_map_lookup_elem(&messages, &level);
+}
 
-	return bpf_map_lookup_elem(&scratch, &zero);
+/* NO_LEVEL: all are in use. */
+static __always_inline __u32
+take_level(void)
+{
+	for (__u32 level = 0; level < LEVELS; level++) {
+		__u32 *taken = bpf_map_lookup_elem(&levels, &level);
+
+		if (taken && !*taken && !__sync_val_compare_and_swap(taken, 0, 1))
+			return level;
+	}
+	return NO_LEVEL;
+}
+
+static __always_inline void
+give_back_level(__u32 level)
+{
+	__u32 *taken = bpf_map_lookup_elem(&levels, &level);
+
+	if (taken)
+		*(volatile __u32 *)taken = 0;
 }
 
 /* The 64 bits that stand for a stack. Among a million stacks two are alike with a chance of 3 in 100 million. */

@@ -1,150 +1,128 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The sampling program: takes the stacks of the task that is running and counts them.
- *
- * The first sample of a key in a window goes through the cpu's ring buffer, stack and all; the further ones
- * only add to the count in the window's map. So a stack crosses to user space once a window, and a map that
- * is full costs no sample: all of them then go through the ring. Maps and counters exist twice and windows take
- * turns; user space reads one side while the program fills the other. */
+/* The sampling programs: one of each kind of event takes the stacks of the task that is running and counts them. */
 #include "kernel.h"
 
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 
+#include "count.h"
+#include "judge.h"
 #include "message.h"
 #include "stack.h"
 #include "tasks.h"
+#include "waits.h"
 
-const volatile bool with_idle = false;
-const volatile __u64 pidns_device = 0, pidns_inode = 0; /* ours, unless it is the first one */
-const volatile bool one_by_one = false; /* every sample through the ring, for its time */
+/* Which event the programs are for that cannot be told when they are called. */
+const volatile __u32 perf_events[INSTANCES] = {}, raw_events[INSTANCES] = {}, traced_events[INSTANCES] = {};
 
-volatile __u64 deadline = 0; /* CLOCK_MONOTONIC ns: samples from then on are too late; 0: none */
-
-/* Inner maps are made and set by lib/sampler. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, 2);
-	__uint(key_size, sizeof(__u32));
-	__uint(value_size, sizeof(__u32));
-} counts SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, 1);
-	__uint(key_size, sizeof(__u32));
-	__uint(value_size, sizeof(__u32));
-} rings SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 2);
-	__type(key, __u32);
-	__type(value, struct sample_stats);
-} stats SEC(".maps");
-
-/* As /proc and the side-band have them: in our pid namespace, and 0 for tasks that are not in it. */
-static __always_inline void
-fill_ids(struct sample_key *key, __u64 id)
-{
-	struct bpf_pidns_info ns = {};
-
-	if (!pidns_inode) {
-		ns.tgid = id >> 32;
-		ns.pid = id;
-	} else if (bpf_get_ns_current_pid_tgid(pidns_device, pidns_inode, &ns, sizeof(ns))) {
-		ns.tgid = ns.pid = 0;
-	}
-	key->pid = ns.tgid;
-	key->tid = ns.pid;
-}
-
-static __always_inline void
-fill_key(struct sample_key *key, __u64 id)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-
-	fill_ids(key, id);
-	key->cpu = bpf_get_smp_processor_id();
-	key->start = BPF_CORE_READ(task, start_boottime);
-	key->exec = BPF_CORE_READ(task, self_exec_id);
-	bpf_get_current_comm(key->comm, sizeof(key->comm));
-}
-
-/* Nobody is woken for a sample, unless its process or binary is still to be got to know. */
+/* Of a return probe: the function that has returned; 0 where the kernel does not tell (Linux before 6.6 for user space). */
 static __always_inline __u64
-wakeup(const struct sample_message *m)
+returned_function(void *ctx, const struct event_rule *r)
 {
-	return m->end == END_NO_MAPPING || m->end == END_NO_TABLE ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+	if (!(r->flags & EVENT_RETURN) || !bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_func_ip))
+		return 0;
+	return bpf_get_func_ip(ctx);
 }
 
-static __always_inline void
-send(struct sample_message *m, struct sample_stats *s)
+static __always_inline enum fate
+take_sample(void *ctx, const struct pt_regs *regs, const struct event_rule *r, __u32 event, __u64 ids, __u64 time,
+	    __u32 now, __u64 returned)
 {
-	__u32 n = m->n_user + m->n_kernel;
-	void *ring = bpf_map_lookup_elem(&rings, &m->key.cpu);
+	__u32 level = take_level();
+	struct sample_message *m = message_at(level);
+	enum fate fate;
 
-	if (!ring) {
-		s->no_ring++;
-		return;
-	}
-	if (n > USER_DEPTH + KERNEL_DEPTH)
-		n = USER_DEPTH + KERNEL_DEPTH;
-	if (bpf_ringbuf_output(ring, m, SAMPLE_MESSAGE_HEAD + n * sizeof(__u64), wakeup(m)))
-		s->ring_full++;
-	else
-		s->delivered++;
-}
-
-static __always_inline void
-count(struct sample_message *m, struct sample_stats *s, __u32 side)
-{
-	void *map = bpf_map_lookup_elem(&counts, &side);
-	__u64 *seen = map ? bpf_map_lookup_elem(map, &m->key) : NULL;
-	__u64 none = 0, before = s->delivered;
-
-	if (seen) {
-		(*seen)++; /* the key holds the cpu, and programs of perf events do not nest */
-		s->delivered++;
-		return;
-	}
-	send(m, s);
-	if (map && s->delivered != before)
-		bpf_map_update_elem(map, &m->key, &none, BPF_NOEXIST);
-}
-
-SEC("perf_event")
-int
-sample(struct bpf_perf_event_data *ctx)
-{
-	__u32 now = window, side = now & 1;
-	struct sample_message *m = message_of_cpu();
-	struct sample_stats *s = bpf_map_lookup_elem(&stats, &side);
-	__u64 id = bpf_get_current_pid_tgid();
-
-	if (!m || !s)
-		return 0;
-	s->fired++;
-	if (!(__u32)id && !with_idle) {
-		s->idle++;
-		return 0;
-	}
-	if (only_targets && !is_target(id)) {
-		s->other++;
-		return 0;
-	}
-	m->time = bpf_ktime_get_ns();
-	if (deadline && m->time >= deadline) {
-		s->late++;
-		return 0;
-	}
+	if (!m)
+		return FATE_BUSY;
+	m->time = time;
 	m->window = now;
-	fill_key(&m->key, id);
-	take_stacks(ctx, m);
-	if (one_by_one)
-		send(m, s);
-	else
-		count(m, s, side);
+	m->kind = MESSAGE_SAMPLE;
+	m->runnable = 0;
+	m->value = r->flags & EVENT_ON_CPU ? take_on_cpu(time) : value_by(ctx, r);
+	fill_key(&m->key, event, ids);
+	take_stacks(ctx, regs, level, m, returned);
+	fate = one_by_one ? send(m) : count(m);
+	give_back_level(level);
+	return fate;
+}
+
+/* What all programs do; regs: the context's, NULL where it has none. */
+static __always_inline int
+fire(void *ctx, const struct pt_regs *regs, __u32 event, bool may_return)
+{
+	struct event_rule *r = bpf_map_lookup_elem(&rules, &event);
+	__u32 now = window;
+	struct sample_stats *s = stats_of(event, now);
+	__u64 ids = current_ids(), time = bpf_ktime_get_ns();
+	enum fate fate;
+
+	if (!recording || !r || !s)
+		return 0;
+	add_fate(s, FATE_FIRED);
+	fate = judge(ctx, r, event, ids, time);
+	if (fate == FATE_FIRED)
+		fate = take_sample(ctx, regs, r, event, ids, time, now, may_return ? returned_function(ctx, r) : 0);
+	add_fate(s, fate);
 	return 0;
 }
+
+static __always_inline __u32
+cookie(void *ctx)
+{
+	return bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_attach_cookie) ? bpf_get_attach_cookie(ctx) : 0;
+}
+
+/* ---- one program for all events: kprobes, uprobes, and returns from them; tracepoints ---- */
+
+SEC("?kprobe")
+int
+on_probe(struct pt_regs *ctx)
+{
+	return fire(ctx, ctx, cookie(ctx), true);
+}
+
+SEC("?kprobe.multi")
+int
+on_probes(struct pt_regs *ctx)
+{
+	return fire(ctx, ctx, cookie(ctx), true);
+}
+
+SEC("?tracepoint")
+int
+on_tracepoint(void *ctx)
+{
+	return fire(ctx, NULL, cookie(ctx), false);
+}
+
+/* ---- one for each event ---- */
+
+static __noinline int
+on_perf(struct bpf_perf_event_data *ctx, __u32 i)
+{
+	return fire(ctx, &ctx->regs, perf_events[i % INSTANCES], false);
+}
+
+static __noinline int
+on_raw(void *ctx, __u32 i)
+{
+	return fire(ctx, NULL, raw_events[i % INSTANCES], false);
+}
+
+static __noinline int
+on_traced(void *ctx, __u32 i)
+{
+	return fire(ctx, NULL, traced_events[i % INSTANCES], false);
+}
+
+#define FOR_EACH_INSTANCE(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
+
+#define PERF(i)   SEC("?perf_event") int perf_##i(struct bpf_perf_event_data *ctx) { return on_perf(ctx, i); }
+#define RAW(i)    SEC("?raw_tp") int raw_##i(struct bpf_raw_tracepoint_args *ctx) { return on_raw(ctx, i); }
+#define TRACED(i) SEC("?fentry") int traced_##i(void *ctx) { return on_traced(ctx, i); }
+
+FOR_EACH_INSTANCE(PERF)
+FOR_EACH_INSTANCE(RAW)
+FOR_EACH_INSTANCE(TRACED)
 
 char LICENSE[] SEC("license") = "GPL";

@@ -12,6 +12,8 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 
+#include "ids.h"
+
 const volatile bool only_targets = false;
 const volatile bool with_children = true;
 const volatile __u32 command = 0; /* thread that becomes a target with its exec */
@@ -28,7 +30,7 @@ struct {
 static __always_inline bool
 is_target(__u32 tid)
 {
-	return bpf_map_lookup_elem(&targets, &tid);
+	return tid && bpf_map_lookup_elem(&targets, &tid);
 }
 
 static __always_inline void
@@ -36,15 +38,15 @@ add_target(__u32 tid)
 {
 	__u8 one = 1;
 
-	if (bpf_map_update_elem(&targets, &tid, &one, BPF_ANY))
+	if (tid && bpf_map_update_elem(&targets, &tid, &one, BPF_ANY))
 		__sync_fetch_and_add(&targets_full, 1);
 }
 
 static __always_inline void
-follow_fork(struct task_struct *child, __u64 parent, bool is_thread)
+follow_fork(struct task_struct *child, __u32 parent, bool is_thread)
 {
 	if (is_target(parent) && (is_thread || with_children))
-		add_target(BPF_CORE_READ(child, pid));
+		add_target(tid_of(child));
 }
 
 /* An exec by another than the first thread takes that one's id. */

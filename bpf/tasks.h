@@ -41,46 +41,46 @@ make_layout(__u32 pid)
 }
 
 /* (parent, child): the parent is the current task. */
-SEC("raw_tp/sched_process_fork")
+SEC("?raw_tp/sched_process_fork")
 int
 on_fork(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *child = (void *)ctx->args[1];
-	__u64 id = bpf_get_current_pid_tgid();
-	bool is_thread = BPF_CORE_READ(child, tgid) == (int)(id >> 32);
+	__u64 ids = current_ids();
+	bool is_thread = pid_of(child) == ids >> 32;
 
 	if (only_targets)
-		follow_fork(child, id, is_thread);
+		follow_fork(child, ids, is_thread);
 	if (with_tables && !is_thread)
-		copy_layout(BPF_CORE_READ(child, tgid), id >> 32);
+		copy_layout(pid_of(child), ids >> 32);
 	return 0;
 }
 
 /* (task, old thread id) */
-SEC("raw_tp/sched_process_exec")
+SEC("?raw_tp/sched_process_exec")
 int
 on_exec(struct bpf_raw_tracepoint_args *ctx)
 {
-	__u64 id = bpf_get_current_pid_tgid();
+	__u64 ids = current_ids();
 
 	if (only_targets)
-		follow_exec(id, ctx->args[1]);
+		follow_exec(ids, pidns_level ? (__u32)ids : ctx->args[1]);
 	if (with_tables)
-		make_layout(id >> 32);
+		make_layout(ids >> 32);
 	return 0;
 }
 
 /* (task): when the kernel gives the task back, which is after its last sample. */
-SEC("raw_tp/sched_process_free")
+SEC("?raw_tp/sched_process_free")
 int
 on_free(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = (void *)ctx->args[0];
-	__u32 tid = BPF_CORE_READ(task, pid);
+	__u32 tid = tid_of(task);
 
 	if (only_targets)
 		follow_end(tid);
-	if (with_tables && BPF_CORE_READ(task, tgid) == (int)tid)
+	if (with_tables && pid_of(task) == tid)
 		bpf_map_delete_elem(&processes, &tid);
 	return 0;
 }

@@ -16,6 +16,8 @@
 #include "registers.h"
 #include "unwind.h"
 
+enum { DIVERTED_STEPS = 8 };
+
 const volatile bool with_frame_pointers = true; /* where tables have no row */
 const volatile bool with_loop = true;		/* bpf_loop(), where the kernel has it (Linux 5.17) */
 
@@ -115,10 +117,10 @@ follows_call(__u64 pc)
 
 /* Whether an address can be one that a call left: code, behind a call. */
 static __always_inline bool
-is_behind_call(__u64 pc)
+is_behind_call(const struct walk *w, __u64 pc)
 {
 	pc = CODE_ADDRESS(pc);
-	return follows_call(pc) && find_mapping(pc - 1);
+	return follows_call(pc) && find_mapping(w->level, pc - 1);
 }
 
 static __always_inline bool
@@ -148,7 +150,7 @@ leave_system_call(struct walk *w)
 {
 	__u64 pc = w->reg[REG_RETURN], sp = w->reg[REG_SP];
 
-	if ((!RETURN_ON_STACK || read_word(&pc, sp)) && is_behind_call(pc))
+	if ((!RETURN_ON_STACK || read_word(&pc, sp)) && is_behind_call(w, pc))
 		return arrive(w, sp + RETURN_ON_STACK * sizeof(pc), pc);
 	return ended(w, is_new_task(w) ? END_ROOT : END_NO_ROW);
 }
@@ -159,14 +161,34 @@ give_up(struct walk *w, enum stack_end end)
 	return ended(w, w->early ? w->early : end);
 }
 
+/* Return probes put an address of their own where functions return to; the kernel has the true ones aside, innermost
+ * first, each with the stack pointer that its function began with. */
+static __always_inline __u64
+undiverted(struct walk *w, __u64 cfa, __u64 pc)
+{
+	__u64 slot = cfa - RETURN_ON_STACK * 8;
+
+	for (int i = 0; i < DIVERTED_STEPS && w->returns; i++) {
+		struct return_instance *r = (void *)w->returns;
+		__u64 stack = BPF_CORE_READ(r, stack);
+
+		if (stack == slot)
+			return BPF_CORE_READ(r, orig_ret_vaddr);
+		if (stack > slot)
+			return pc;
+		w->returns = (__u64)BPF_CORE_READ(r, next);
+	}
+	return pc;
+}
+
 /* Whether a frame record, {caller's frame pointer, return address}, can be the next: further up this stack, with code to
  * return to; or on another stack (Go's runtime changes them), then with a call before that or as the last one. */
 static __always_inline bool
 is_record(struct walk *w, __u64 fp, const __u64 record[2])
 {
 	if (fp >= w->reg[REG_SP])
-		return !record[1] || find_mapping(record[1] - 1);
-	return fp < w->bottom && (record[0] ? is_behind_call(record[1]) : find_mapping(record[1] - 1));
+		return !record[1] || find_mapping(w->level, record[1] - 1);
+	return fp < w->bottom && (record[0] ? is_behind_call(w, record[1]) : find_mapping(w->level, record[1] - 1));
 }
 
 static __always_inline bool
@@ -180,7 +202,7 @@ step_frame_pointer(struct walk *w)
 		return give_up(w, END_ROOT);
 	if (fp % 8 || bpf_probe_read_user(record, sizeof(record), (void *)fp))
 		return give_up(w, END_NO_ROW);
-	record[1] = CODE_ADDRESS(record[1]);
+	record[1] = undiverted(w, fp + sizeof(record), CODE_ADDRESS(record[1]));
 	if (!is_record(w, fp, record))
 		return give_up(w, END_NO_ROW);
 	if (fp < w->bottom)
@@ -198,7 +220,7 @@ leave_called(struct walk *w)
 	__u64 pc, before;
 
 	return RETURN_ON_STACK && !w->is_return && w->here.table && read_word(&pc, w->reg[REG_SP]) &&
-	       read_word(&before, pc - sizeof(before)) && CALLS_INTO(pc, before, w->pc) && find_mapping(pc - 1) &&
+	       read_word(&before, pc - sizeof(before)) && CALLS_INTO(pc, before, w->pc) && find_mapping(w->level, pc - 1) &&
 	       arrive(w, w->reg[REG_SP] + sizeof(pc), pc);
 }
 
@@ -212,9 +234,9 @@ leave_leaf(struct walk *w)
 	if (!RETURN_ON_STACK || w->is_return || !w->here.table ||
 	    bpf_probe_read_user(words, sizeof(words), (void *)sp))
 		return false;
-	if (is_behind_call(words[0]))
+	if (is_behind_call(w, words[0]))
 		return arrive(w, sp + 8, words[0]);
-	return is_behind_call(words[1]) && arrive(w, sp + 16, words[1]);
+	return is_behind_call(w, words[1]) && arrive(w, sp + 16, words[1]);
 }
 
 /* One step without a row. */
@@ -313,8 +335,8 @@ follow_rule(struct walk *w)
 	}
 	if (!find_return(w, cfa, from, &pc))
 		return false;
-	pc = CODE_ADDRESS(pc);
-	if (pc && !holds(&w->here, pc - 1) && !find_mapping(pc - 1) && !follows_call(pc))
+	pc = undiverted(w, cfa, CODE_ADDRESS(pc));
+	if (pc && !holds(&w->here, pc - 1) && !find_mapping(w->level, pc - 1) && !follows_call(pc))
 		return step_frame_pointer(w) || (!w->is_made && ended(w, END_STUCK));
 	if (w->rule.flags & UNWIND_INNERMOST && !w->is_return && is_saving_frame_pointer(w->pc))
 		w->rule.saved[SAVED_FP] = UNWIND_SAME;
@@ -331,10 +353,10 @@ static __always_inline int
 find_rule_here(struct walk *w)
 {
 	__u64 offset = w->pc - w->here.start + w->here.offset;
-	int state = find_rule(w->here.table, offset - w->is_return);
+	int state = find_rule(w->level, w->here.table, offset - w->is_return);
 
 	w->is_made = state == TABLE_READY && w->rule.kind == UNWIND_NONE && w->is_return;
-	return w->is_made ? find_rule(w->here.table, offset) : state;
+	return w->is_made ? find_rule(w->level, w->here.table, offset) : state;
 }
 
 /* From the frame at pc to its caller. False when there is none, for the reason in walk.end. */
@@ -344,7 +366,7 @@ go_up(struct walk *w)
 	__u64 at = w->pc - w->is_return;
 	int state;
 
-	if (!holds(&w->here, at) && !find_mapping(at)) {
+	if (!holds(&w->here, at) && !find_mapping(w->level, at)) {
 		w->here.start = w->here.end = w->here.table = 0;
 		w->early = END_NO_MAPPING;
 		return follow_frame_pointer(w);
@@ -379,10 +401,10 @@ go_up(struct walk *w)
 /* Keeps the frame that the walk has come to and goes on to the next. 1: there is none. Global, so that the verifier looks
  * at it once also where a plain loop calls it. */
 __noinline int
-visit(void)
+visit(__u32 level)
 {
-	struct sample_message *m = message_of_cpu();
-	struct walk *w = walk_of_cpu();
+	struct sample_message *m = message_at(level);
+	struct walk *w = walk_at(level);
 
 	if (!m || !w)
 		return 1;
@@ -398,9 +420,9 @@ visit(void)
 }
 
 static long
-visit_in_loop(__u32 i, void *unused)
+visit_in_loop(__u32 i, void *level)
 {
-	long stop = visit();
+	long stop = visit(*(__u32 *)level);
 
 	barrier_var(stop); /* the verifier wants to see that it is 0 or 1 */
 	return stop & 1;
@@ -408,12 +430,12 @@ visit_in_loop(__u32 i, void *unused)
 
 /* One more turn than there may be frames: the last one finds out that there are too many. */
 static __always_inline void
-visit_all(void)
+visit_all(__u32 level)
 {
 	if (with_loop && bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop))
-		bpf_loop(USER_DEPTH + 1, visit_in_loop, NULL, 0);
+		bpf_loop(USER_DEPTH + 1, visit_in_loop, &level, 0);
 	else
-		for (__u32 i = 0; i <= USER_DEPTH && !visit(); i++)
+		for (__u32 i = 0; i <= USER_DEPTH && !visit(level); i++)
 			;
 }
 

@@ -15,7 +15,7 @@ void
 fold_cells_add(struct fold_cells *c, uint32_t group, uint32_t node, uint64_t count)
 {
 	uint64_t hash = hash_pair(group, node);
-	struct probe p = table_probe(&c->table, hash);
+	struct table_probe p = table_probe(&c->table, hash);
 	uint32_t i;
 
 	while (table_next(&c->table, &p, &i))

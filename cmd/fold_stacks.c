@@ -91,7 +91,7 @@ place_of(struct stacks *f, uint32_t group, uint32_t stack)
 {
 	uint32_t i = f->firsts[stack];
 	uint64_t hash;
-	struct probe p;
+	struct table_probe p;
 
 	if (!i)
 		return (f->firsts[stack] = new_place(f, group, stack) + 1) - 1;
@@ -134,7 +134,7 @@ static uint32_t
 group_of(struct stacks *f, uint32_t task, uint64_t cpu)
 {
 	uint64_t hash = hash_pair(task, f->by.by_cpu ? cpu : 0);
-	struct probe p = table_probe(&f->member_table, hash);
+	struct table_probe p = table_probe(&f->member_table, hash);
 	uint32_t i, group;
 
 	while (table_next(&f->member_table, &p, &i))

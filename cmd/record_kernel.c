@@ -225,7 +225,7 @@ uint32_t
 kernel_frame(struct kernel_frames *k, uint64_t address)
 {
 	uint64_t hash = hash_word(address);
-	struct probe p = table_probe(&k->by_address, hash);
+	struct table_probe p = table_probe(&k->by_address, hash);
 	uint32_t i;
 
 	while (table_next(&k->by_address, &p, &i))

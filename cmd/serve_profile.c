@@ -102,7 +102,7 @@ static uint32_t
 enter_frame(struct profile *p, struct profile_frame f)
 {
 	uint64_t hash = hash_pair((uint64_t)f.name.text << 32 | f.module, f.kind);
-	struct probe probe = table_probe(&p->frame_table, hash);
+	struct table_probe probe = table_probe(&p->frame_table, hash);
 	uint32_t i;
 
 	while (table_next(&p->frame_table, &probe, &i))
@@ -155,7 +155,7 @@ static uint32_t
 enter_task(struct profile *p, struct profile_task t)
 {
 	uint64_t hash = hash_pair((uint64_t)t.pid << 32 | t.tid, t.comm.text);
-	struct probe probe = table_probe(&p->task_table, hash);
+	struct table_probe probe = table_probe(&p->task_table, hash);
 	uint32_t i;
 
 	while (table_next(&p->task_table, &probe, &i))
@@ -188,7 +188,7 @@ profile_group(struct profile *p, uint32_t task, uint64_t cpu)
 {
 	struct profile_group g = {task, at_most(cpu, CPU_MAX)};
 	uint64_t hash = hash_pair(task, g.cpu);
-	struct probe probe = table_probe(&p->group_table, hash);
+	struct table_probe probe = table_probe(&p->group_table, hash);
 	uint32_t i;
 
 	while (table_next(&p->group_table, &probe, &i))

@@ -106,7 +106,7 @@ static uint32_t
 member_of(struct segment *g, uint32_t task, uint64_t cpu)
 {
 	uint64_t hash = hash_pair(task, cpu);
-	struct probe p = table_probe(&g->member_table, hash);
+	struct table_probe p = table_probe(&g->member_table, hash);
 	uint32_t i;
 
 	while (table_next(&g->member_table, &p, &i))
@@ -122,7 +122,7 @@ static void
 count_sample(struct segment *g, struct stream *s, uint64_t task, uint64_t cpu, uint64_t stack, uint64_t n)
 {
 	uint32_t member, i;
-	struct probe p;
+	struct table_probe p;
 	uint64_t hash;
 
 	if (!n || !account_samples(&g->account, s, n))

@@ -40,7 +40,7 @@ keep(struct intern *in, const char *text, size_t len)
 static uint32_t
 find(const struct intern *in, const char *text, size_t len, uint64_t hash)
 {
-	struct probe p = table_probe(&in->table, hash);
+	struct table_probe p = table_probe(&in->table, hash);
 	uint32_t id;
 
 	while (table_next(&in->table, &p, &id))

@@ -2,7 +2,7 @@
 /* Hashes, and a hash table of array indexes: the caller keeps the entries in its own array and the
  * table finds their index.
  *
- *	struct probe p = table_probe(&t, hash);
+ *	struct table_probe p = table_probe(&t, hash);
  *	while (table_next(&t, &p, &i))
  *		if (same(&entries[i], wanted))
  *			return i;
@@ -26,7 +26,7 @@ struct table {
 	size_t used;
 };
 
-struct probe {
+struct table_probe {
 	uint32_t tag;
 	size_t at;
 };
@@ -61,17 +61,17 @@ table_home(const struct table *t, uint32_t tag)
 	return (size_t)tag & t->mask;
 }
 
-static inline struct probe
+static inline struct table_probe
 table_probe(const struct table *t, uint64_t hash)
 {
 	uint32_t tag = (uint32_t)(hash >> 32);
 
-	return (struct probe){.tag = tag, .at = table_home(t, tag)};
+	return (struct table_probe){.tag = tag, .at = table_home(t, tag)};
 }
 
 /* Steps to the next entry whose hash may be equal. */
 static inline bool
-table_next(const struct table *t, struct probe *p, uint32_t *index)
+table_next(const struct table *t, struct table_probe *p, uint32_t *index)
 {
 	if (!t->slots)
 		return false;

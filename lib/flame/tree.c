@@ -91,7 +91,7 @@ tree_child(struct tree *t, uint32_t parent, uint32_t name)
 	}
 	hash = hash_pair(parent, name);
 	if (kept & MANY) {
-		struct probe p = table_probe(&t->table, hash);
+		struct table_probe p = table_probe(&t->table, hash);
 
 		while (table_next(&t->table, &p, &id))
 			if (t->nodes[id].name == name && t->nodes[id].parent == parent) {

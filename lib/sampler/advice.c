@@ -103,3 +103,27 @@ advise_bpf(struct err *err, const char *what, int error)
 	errno = error;
 	return err_set(err, "%s:", what);
 }
+
+/* What the kernel means by refusing a probe. */
+static const struct {
+	int error;
+	const char *text;
+} refusals[] = {
+	{EADDRNOTAVAIL, "the kernel allows no probe there (a function that probes need themselves: see "
+			"/sys/kernel/debug/kprobes/blacklist)"},
+	{EILSEQ, "no instruction begins there"},
+	{EBUSY, "it is in use by another one that does not share it"},
+	{ENOTSUP, "the kernel cannot probe this instruction"},
+	{EEXIST, "it is asked for twice"},
+	{ENODEV, "this kernel has no such probes"},
+	{EINVAL, "the kernel does not accept it: no instruction begins there, or it cannot be probed"},
+};
+
+int
+advise_probe(struct err *err, const char *name, int error)
+{
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		if (refusals[i].error == error)
+			return err_set(err, "%s: %s", name, refusals[i].text);
+	return advise_bpf(err, name, error);
+}

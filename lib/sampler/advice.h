@@ -13,4 +13,7 @@ int advise_perf(struct err *err, const char *event, uint64_t frequency);
 /* After a failed bpf(2) or libbpf call while doing `what`, with the (positive) errno. Returns -1. */
 int advise_bpf(struct err *err, const char *what, int error);
 
+/* The same for attaching a program to the probe `name`. */
+int advise_probe(struct err *err, const char *name, int error);
+
 #endif

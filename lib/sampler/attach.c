@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The perf events that fire the sampling program. */
+/* What fires the sampling programs: perf's events, opened here, and probes (links.h). */
 #include "sampler/attach.h"
 
 #include <errno.h>
@@ -14,11 +14,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <bpf/libbpf.h>
+
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "sampler/advice.h"
-#include "sampler/event.h"
 #include "sampler/kernel.h"
+#include "sampler/links.h"
 #include "sampler/proc.h"
 #include "sampler/sideband.h"
 
@@ -29,21 +31,27 @@ struct thread {
 	uint64_t since; /* CLOCK_MONOTONIC ns: threads that it clones later inherit its events */
 };
 
+struct opened {
+	int fd;
+	bool by_exec; /* it is enabled by the command's exec, not by us */
+};
+
 struct attach {
 	struct sideband *sideband;
 	struct perf_event_attr attr;
 	const struct sampler_config *config;
+	const struct events *events;
 	const struct int_list *cpus;
-	const char *event;
+	const struct probe *probe; /* whose events are being opened; NULL: the targets are told to the programs */
+	int program;		   /* its */
 	struct kernel *kernel;
-	bool filters; /* events are on cpus, and the program knows the targets */
 	struct thread *threads; /* that have their events: named, or of a named process */
 	size_t n_threads, threads_cap;
 	int *pidfds; /* of the named processes */
 	size_t n_pidfds;
-	int *fds;
+	struct opened *all;
 	size_t n, cap;
-	size_t n_now; /* the first so many are enabled by us, the others by the command's exec */
+	struct links *links;
 };
 
 /* Opens one event and attaches the program. 1 when the task is gone. */
@@ -53,11 +61,11 @@ open_event(struct attach *a, pid_t tid, int cpu, struct err *err)
 	int fd = (int)syscall(SYS_perf_event_open, &a->attr, tid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 
 	if (fd < 0)
-		return errno == ESRCH && tid > 0 ? 1 : advise_perf(err, a->event, a->config->frequency);
-	GROW(a->fds, a->n, a->cap);
-	a->fds[a->n++] = fd;
-	if (ioctl(fd, PERF_EVENT_IOC_SET_BPF, kernel_program(a->kernel)))
-		return err_set(err, "%s: attaching the BPF program:", a->event);
+		return errno == ESRCH && tid > 0 ? 1 : advise_perf(err, a->probe->name, a->config->frequency);
+	GROW(a->all, a->n, a->cap);
+	a->all[a->n++] = (struct opened){fd, a->attr.enable_on_exec};
+	if (ioctl(fd, PERF_EVENT_IOC_SET_BPF, a->program))
+		return err_set(err, "%s: attaching the BPF program:", a->probe->name);
 	return 0;
 }
 
@@ -94,9 +102,9 @@ note_thread(struct attach *a, uint32_t tid, uint64_t since)
 static int
 add_thread(struct attach *a, uint32_t tid, struct err *err)
 {
-	int r = a->filters ? kernel_add_target(a->kernel, tid, err) : open_task(a, (pid_t)tid, err);
+	int r = a->probe ? open_task(a, (pid_t)tid, err) : kernel_add_target(a->kernel, tid, err);
 
-	if (a->filters && r >= 0) {
+	if (!a->probe && r >= 0) {
 		note_thread(a, tid, 0);
 		return r;
 	}
@@ -114,7 +122,7 @@ has_inherited(struct attach *a, uint32_t tid)
 	uint32_t parent_tid;
 	uint64_t time;
 
-	if (!a->attr.inherit || !sideband_forked(a->sideband, tid, &parent_tid, &time))
+	if (!a->probe || !a->attr.inherit || !sideband_forked(a->sideband, tid, &parent_tid, &time))
 		return false;
 	parent = find_thread(a, parent_tid);
 	if (!parent && has_inherited(a, parent_tid)) /* it came and went between two passes */
@@ -149,14 +157,8 @@ static int
 open_process(struct attach *a, uint32_t pid, struct err *err)
 {
 	size_t before = a->n_threads;
-	int found = 1, fd;
+	int found = 1;
 
-	fd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
-	if (fd < 0 && errno == EINVAL)
-		return err_set(err, "process %u: it is a thread; -t takes threads", pid);
-	if (fd < 0)
-		return err_set(err, "process %u:", pid);
-	a->pidfds[a->n_pidfds++] = fd;
 	for (int pass = 0; pass < PASSES_MAX && found > 0; pass++)
 		found = add_threads(a, pid, err);
 	if (found < 0)
@@ -185,12 +187,37 @@ thread_gone(uint32_t tid)
 	return state && state[1] && strchr("ZXx", state[2]);
 }
 
+static bool
+is_named(const struct sampler_config *c)
+{
+	return !c->system_wide && (c->pids.n || c->tids.n);
+}
+
+static int
+open_pidfds(struct attach *a, struct err *err)
+{
+	const struct sampler_config *c = a->config;
+
+	a->pidfds = xcalloc(c->pids.n, sizeof(*a->pidfds));
+	for (size_t i = 0; i < c->pids.n && is_named(c); i++) {
+		int fd = (int)syscall(SYS_pidfd_open, (pid_t)c->pids.items[i], 0);
+
+		if (fd < 0 && errno == EINVAL)
+			return err_set(err, "process %u: it is a thread; -t takes threads", c->pids.items[i]);
+		if (fd < 0)
+			return err_set(err, "process %u:", c->pids.items[i]);
+		a->pidfds[a->n_pidfds++] = fd;
+	}
+	return 0;
+}
+
+/* Each named process and thread: its events are opened, or the programs are told of it. */
 static int
 open_named(struct attach *a, struct err *err)
 {
 	const struct sampler_config *c = a->config;
 
-	a->pidfds = xcalloc(c->pids.n, sizeof(*a->pidfds));
+	a->n_threads = 0;
 	for (size_t i = 0; i < c->pids.n; i++)
 		if (open_process(a, c->pids.items[i], err))
 			return -1;
@@ -199,7 +226,7 @@ open_named(struct attach *a, struct err *err)
 
 		if (r < 0)
 			return -1;
-		if (a->filters ? thread_gone(c->tids.items[i]) : !r)
+		if (a->probe ? !r : thread_gone(c->tids.items[i]))
 			return err_set(err, "thread %u: no such thread", c->tids.items[i]);
 	}
 	return 0;
@@ -229,29 +256,52 @@ open_cpus(struct attach *a, struct err *err)
 	for (size_t i = 0; i < a->cpus->n; i++)
 		if (open_event(a, -1, (int)a->cpus->items[i], err))
 			return -1;
-	a->n_now = a->n;
 	return 0;
+}
+
+static int
+open_tasks(struct attach *a, struct err *err)
+{
+	const struct sampler_config *c = a->config;
+	int r;
+
+	set_inherit(a);
+	if (is_named(c) && open_named(a, err))
+		return -1;
+	if (!c->command)
+		return 0;
+	a->attr.enable_on_exec = 1;
+	r = open_task(a, c->command, err);
+	return r > 0 ? err_set(err, "the command is gone before it started") : r;
+}
+
+/* One of perf's events: on the cpus, or on the tasks that are to be sampled. */
+static int
+open_probe(struct attach *a, const struct probe *p, size_t nth, struct err *err)
+{
+	const struct sampler_config *c = a->config;
+
+	a->probe = p;
+	a->program = bpf_program__fd(kernel_program(a->kernel, PROBE_PERF, nth));
+	a->attr = p->attr;
+	a->attr.size = sizeof(a->attr);
+	a->attr.disabled = 1;
+	a->attr.freq = c->frequency > 0;
+	a->attr.sample_freq = c->frequency ? c->frequency : c->period;
+	return probe_is_clock(p, c) || config_is_whole(c) ? open_cpus(a, err) : open_tasks(a, err);
 }
 
 static int
 open_all(struct attach *a, struct err *err)
 {
-	const struct sampler_config *c = a->config;
-	bool named = !c->system_wide && (c->pids.n || c->tids.n);
-	int r;
+	size_t nth = 0;
 
-	if ((a->filters || config_is_whole(c)) && open_cpus(a, err))
+	if (events_are_filtered(a->events, a->config) && is_named(a->config) && open_named(a, err))
 		return -1;
-	if (!a->filters && !config_is_whole(c))
-		set_inherit(a);
-	if (named && open_named(a, err))
-		return -1;
-	a->n_now = a->n;
-	if (a->filters || config_is_whole(c) || !c->command)
-		return 0;
-	a->attr.enable_on_exec = 1;
-	r = open_task(a, c->command, err);
-	return r > 0 ? err_set(err, "the command is gone before it started") : r;
+	for (size_t i = 0; i < a->events->probes.n; i++)
+		if (a->events->probes.items[i].kind == PROBE_PERF && open_probe(a, &a->events->probes.items[i], nth++, err))
+			return -1;
+	return 0;
 }
 
 /* One event per thread, times cpus when these are chosen: the soft limit of 1,024 files is soon met. */
@@ -267,35 +317,29 @@ raise_file_limit(void)
 }
 
 struct attach *
-attach_open(const struct sampler_config *config, const char *event, const struct int_list *cpus, struct kernel *kernel,
-	    struct sideband *sideband, struct err *err)
+attach_open(const struct sampler_config *config, const struct events *events, const struct int_list *cpus,
+	    struct kernel *kernel, struct sideband *sideband, struct err *err)
 {
 	struct attach *a = xcalloc(1, sizeof(*a));
 
 	raise_file_limit();
 	a->config = config;
 	a->sideband = sideband;
-	a->event = event;
+	a->events = events;
 	a->cpus = cpus;
 	a->kernel = kernel;
-	a->filters = kernel_filters(config, event);
-	a->attr.size = sizeof(a->attr);
-	a->attr.disabled = 1;
-	a->attr.freq = config->frequency > 0;
-	a->attr.sample_freq = config->frequency ? config->frequency : config->period;
-	if (event_parse(event, &a->attr, err) || open_all(a, err)) {
-		attach_close(a);
-		return NULL;
-	}
-	return a;
+	if (!open_pidfds(a, err) && !open_all(a, err) && (a->links = links_open(events, kernel, err)))
+		return a;
+	attach_close(a);
+	return NULL;
 }
 
 int
 attach_enable(struct attach *a, struct err *err)
 {
-	for (size_t i = 0; i < a->n_now; i++)
-		if (ioctl(a->fds[i], PERF_EVENT_IOC_ENABLE, 0))
-			return err_set(err, "%s: enabling:", a->event);
+	for (size_t i = 0; i < a->n; i++)
+		if (!a->all[i].by_exec && ioctl(a->all[i].fd, PERF_EVENT_IOC_ENABLE, 0))
+			return err_set(err, "enabling an event:");
 	return 0;
 }
 
@@ -303,17 +347,18 @@ void
 attach_disable(struct attach *a)
 {
 	for (size_t i = 0; i < a->n; i++)
-		ioctl(a->fds[i], PERF_EVENT_IOC_DISABLE, 0);
+		ioctl(a->all[i].fd, PERF_EVENT_IOC_DISABLE, 0);
 }
 
 void
 attach_close(struct attach *a)
 {
+	links_close(a->links);
 	for (size_t i = 0; i < a->n; i++)
-		close(a->fds[i]);
+		close(a->all[i].fd);
 	for (size_t i = 0; i < a->n_pidfds; i++)
 		close(a->pidfds[i]);
-	free(a->fds);
+	free(a->all);
 	free(a->pidfds);
 	free(a->threads);
 	free(a);

@@ -64,7 +64,7 @@ struct backing *
 backing_get(struct backings *bs, const struct identity *identity)
 {
 	uint64_t hash = hash_identity(identity);
-	struct probe p = table_probe(&bs->by_identity, hash);
+	struct table_probe p = table_probe(&bs->by_identity, hash);
 	uint32_t i;
 
 	while (table_next(&bs->by_identity, &p, &i))

@@ -8,12 +8,12 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "sample.skel.h"
 #include "sampler/advice.h"
+#include "sampler/configure.h"
 #include "sampler/maps.h"
 #include "sampler/unwinding.h"
 
@@ -23,8 +23,7 @@ enum {
 	RING_MIN = 512 << 10, RING_MAX = 64 << 20, /* bytes of each */
 	RINGS_MAX = 256 << 20, /* bytes of all, unless --ring-size says otherwise */
 	BATCH = 1024,
-	TARGETS_MAX = 1 << 16, /* tasks that are sampled at a time */
-	PIDNS_FIRST = (int)0xeffffffc, /* inode of the first pid namespace (PROC_PID_INIT_INO) */
+	RATE_MAX = 100000,
 };
 
 struct kernel {
@@ -37,6 +36,8 @@ struct kernel {
 	kernel_message *message;
 	void *context;
 	struct sample_stats *zero; /* per possible cpu */
+	uint32_t n_events;
+	uint64_t missed; /* firings that the kernel kept from the programs, as of the last window */
 };
 
 static char libbpf_said[512]; /* its last warning, for messages */
@@ -66,37 +67,43 @@ clamp(double v, size_t low, size_t high)
 	return v < (double)low ? low : v > (double)high ? high : (size_t)v;
 }
 
-/* Samples a second and cpu; with a period nobody knows, so a high rate is assumed. */
+/* Samples a second and cpu; of what has no frequency nobody knows, so a high rate is assumed. */
 static double
-rate(const struct sampler_config *c)
+rate(const struct kernel_setup *s)
 {
-	return c->frequency ? (double)c->frequency : 10000;
+	double all = 0;
+
+	for (size_t i = 0; i < s->events->n; i++)
+		all += s->events->all[i].frequency ? (double)s->events->all[i].frequency : 10000;
+	return all < RATE_MAX ? all : RATE_MAX;
 }
 
 /* Enough keys that each sample of a window may have its own, and half as much again for windows that end late. */
 static uint32_t
-map_entries(const struct sampler_config *c, size_t n_cpus)
+map_entries(const struct kernel_setup *s)
 {
+	const struct sampler_config *c = s->config;
+
 	if (c->map_entries)
 		return (uint32_t)c->map_entries;
-	return (uint32_t)clamp(1.5 * rate(c) * (double)n_cpus * (double)c->interval / 1e9, MAP_MIN, MAP_MAX);
+	return (uint32_t)clamp(1.5 * rate(s) * (double)s->n_cpus * (double)c->interval / 1e9, MAP_MIN, MAP_MAX);
 }
 
 /* Room for a second of samples that all have new stacks; it is emptied ten times a second. */
 static size_t
-ring_bytes(const struct sampler_config *c, size_t n_cpus)
+ring_bytes(const struct kernel_setup *s)
 {
-	size_t most = clamp((double)RINGS_MAX / (double)n_cpus, RING_MIN, RING_MAX);
+	size_t most = clamp((double)RINGS_MAX / (double)s->n_cpus, RING_MIN, RING_MAX);
 
-	return power_of_two(c->ring_bytes ? c->ring_bytes : clamp(rate(c) * MESSAGE_TYPICAL, RING_MIN, most));
+	return power_of_two(s->config->ring_bytes ? s->config->ring_bytes : clamp(rate(s) * MESSAGE_TYPICAL, RING_MIN, most));
 }
 
 static int
-make_counts(struct kernel *k, const struct sampler_config *c, size_t n_cpus, struct err *err)
+make_counts(struct kernel *k, const struct kernel_setup *s, struct err *err)
 {
 	for (int side = 0; side < 2; side++) {
 		k->counts[side] = bpf_map_create(BPF_MAP_TYPE_HASH, side ? "pb_counts_1" : "pb_counts_0",
-						 sizeof(struct sample_key), sizeof(uint64_t), map_entries(c, n_cpus),
+						 sizeof(struct sample_key), sizeof(struct sample_count), map_entries(s),
 						 NULL);
 		if (k->counts[side] < 0)
 			return advise_bpf(err, "making the map of counts", errno);
@@ -106,11 +113,11 @@ make_counts(struct kernel *k, const struct sampler_config *c, size_t n_cpus, str
 }
 
 static int
-make_rings(struct kernel *k, const struct sampler_config *c, size_t n_cpus, struct err *err)
+make_rings(struct kernel *k, const struct kernel_setup *s, struct err *err)
 {
-	k->rings = xcalloc(n_cpus, sizeof(*k->rings));
-	for (; k->n_rings < n_cpus; k->n_rings++) {
-		int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "pb_ring", 0, 0, (uint32_t)ring_bytes(c, n_cpus), NULL);
+	k->rings = xcalloc(s->n_cpus, sizeof(*k->rings));
+	for (; k->n_rings < s->n_cpus; k->n_rings++) {
+		int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "pb_ring", 0, 0, (uint32_t)ring_bytes(s), NULL);
 
 		if (fd < 0)
 			return advise_bpf(err, "making a ring buffer", errno);
@@ -128,7 +135,7 @@ received(void *context, void *data, size_t size)
 	struct kernel *k = context;
 	const struct sample_message *m = data;
 
-	if (size >= SAMPLE_MESSAGE_HEAD && (size_t)m->n_user + m->n_kernel <= (size - SAMPLE_MESSAGE_HEAD) / 8)
+	if (size >= SAMPLE_MESSAGE_HEAD && m->key.event < k->n_events && m->end < N_STACK_ENDS && (size_t)m->n_user + m->n_kernel <= (size - SAMPLE_MESSAGE_HEAD) / 8)
 		k->message(k->context, m);
 	return 0;
 }
@@ -156,65 +163,17 @@ place_maps(struct kernel *k, const uint32_t *cpus, struct err *err)
 	return map_rings(k) ? advise_bpf(err, "mapping a ring buffer", errno) : 0;
 }
 
-/* False in the first pid namespace. */
-static bool
-in_container(struct stat *st)
-{
-	return !stat("/proc/self/ns/pid", st) && (int)st->st_ino != PIDNS_FIRST;
-}
-
-/* In a container the program has to be told whose pids we mean. */
-static void
-configure_pidns(struct sample_bpf *skel)
-{
-	struct stat st;
-
-	if (!in_container(&st))
-		return;
-	skel->rodata->pidns_device = st.st_dev;
-	skel->rodata->pidns_inode = st.st_ino;
-}
-
-bool
-kernel_filters(const struct sampler_config *c, const char *event)
-{
-	struct stat st;
-	bool is_clock = !strncmp(event, "cpu-clock", 9) || (!strncmp(event, "cycles", 6) && c->frequency);
-
-	return is_clock && !config_is_whole(c) && !in_container(&st);
-}
-
-static void
-configure_targets(struct sample_bpf *skel, const struct sampler_config *c, const char *event)
-{
-	bool filters = kernel_filters(c, event);
-
-	skel->rodata->only_targets = filters;
-	skel->rodata->with_children = !c->no_inherit;
-	skel->rodata->command = (uint32_t)c->command;
-	bpf_map__set_max_entries(skel->maps.targets, filters ? TARGETS_MAX : 1);
-}
-
-/* The tracepoints tell tasks by their numbers in the first pid namespace. */
-static void
-configure_tasks(struct sample_bpf *skel)
-{
-	struct stat st;
-	bool follows = (skel->rodata->only_targets || skel->rodata->with_tables) && !in_container(&st);
-
-	bpf_program__set_autoload(skel->progs.on_fork, follows);
-	bpf_program__set_autoload(skel->progs.on_exec, follows);
-	bpf_program__set_autoload(skel->progs.on_free, follows);
-}
-
+/* When a task is given back its number in a namespace is gone already; there its end has to do. */
 static int
 follow_tasks(struct sample_bpf *skel, struct err *err)
 {
+	const char *end = skel->bss->pidns_level ? "sched_process_exit" : "sched_process_free";
+
 	if (!bpf_program__autoload(skel->progs.on_fork))
 		return 0;
 	skel->links.on_fork = bpf_program__attach_raw_tracepoint(skel->progs.on_fork, "sched_process_fork");
 	skel->links.on_exec = bpf_program__attach_raw_tracepoint(skel->progs.on_exec, "sched_process_exec");
-	skel->links.on_free = bpf_program__attach_raw_tracepoint(skel->progs.on_free, "sched_process_free");
+	skel->links.on_free = bpf_program__attach_raw_tracepoint(skel->progs.on_free, end);
 	if (skel->links.on_fork && skel->links.on_exec && skel->links.on_free)
 		return 0;
 	return advise_bpf(err, "following forks and execs", errno);
@@ -250,34 +209,10 @@ kernel_depth(void)
 	return most > 0 && most < KERNEL_DEPTH ? (unsigned)most : KERNEL_DEPTH;
 }
 
-static void
-configure_walk(struct sample_bpf *skel, const struct sampler_config *c, bool by_tables)
-{
-	skel->rodata->with_tables = by_tables;
-	skel->rodata->with_frame_pointers = c->walk == WALK_AUTO;
-	skel->rodata->only_leaf = c->walk == WALK_NONE;
-	skel->rodata->user_depth = (uint32_t)c->max_depth;
-	/* One more than wanted tells whether there are more. */
-	skel->rodata->kernel_depth = c->max_depth < kernel_depth() ? (uint32_t)c->max_depth + 1 : kernel_depth();
-}
-
-static void
-configure(struct sample_bpf *skel, const struct kernel_setup *setup)
-{
-	const struct sampler_config *c = setup->config;
-
-	configure_pidns(skel);
-	configure_walk(skel, c, setup->unwinding);
-	skel->rodata->with_kernel = !c->no_kernel;
-	skel->rodata->with_user = !c->no_user;
-	skel->rodata->with_idle = c->idle;
-	skel->rodata->one_by_one = c->timestamps;
-}
-
 static int
 make_maps(struct kernel *k, const struct kernel_setup *s, struct err *err)
 {
-	if (make_counts(k, s->config, s->n_cpus, err) || make_rings(k, s->config, s->n_cpus, err))
+	if (make_counts(k, s, err) || make_rings(k, s, err))
 		return -1;
 	if (s->unwinding)
 		return unwinding_configure(s->unwinding, k->skel, s->n_processes, err);
@@ -292,17 +227,14 @@ load(struct kernel *k, const struct kernel_setup *s, struct err *err)
 	k->skel = sample_bpf__open();
 	if (!k->skel)
 		return advise_bpf(err, "opening the BPF object", errno);
-	configure(k->skel, s);
-	configure_targets(k->skel, s->config, s->event);
-	configure_tasks(k->skel);
-	if (make_maps(k, s, err))
+	if (configure(k->skel, s, err) || make_maps(k, s, err))
 		return -1;
 	error = sample_bpf__load(k->skel);
 	if (error)
 		return advise_bpf(err, libbpf_said[0] ? libbpf_said : "loading the BPF program", -error);
 	if (s->unwinding && unwinding_bind(s->unwinding, k->skel, err))
 		return -1;
-	return place_maps(k, s->cpus, err) || follow_tasks(k->skel, err) ? -1 : 0;
+	return place_maps(k, s->cpus, err) || configure_loaded(k->skel, s, err) || follow_tasks(k->skel, err) ? -1 : 0;
 }
 
 struct kernel *
@@ -314,6 +246,7 @@ kernel_load(const struct kernel_setup *setup, struct err *err)
 	libbpf_set_print(remember);
 	k->message = setup->message;
 	k->context = setup->context;
+	k->n_events = (uint32_t)setup->events->n;
 	k->counts[0] = k->counts[1] = -1;
 	k->cpus = possible > 0 ? (unsigned)possible : 1;
 	k->zero = xcalloc(k->cpus, sizeof(*k->zero));
@@ -338,10 +271,22 @@ kernel_close(struct kernel *k)
 	free(k);
 }
 
-int
-kernel_program(const struct kernel *k)
+struct bpf_program *
+kernel_program(const struct kernel *k, enum probe_kind kind, size_t nth)
 {
-	return bpf_program__fd(k->skel->progs.sample);
+	return program_of(k->skel, kind, nth);
+}
+
+struct bpf_link *
+kernel_attach_waking(const struct kernel *k)
+{
+	return bpf_program__attach_raw_tracepoint(k->skel->progs.on_waking, "sched_waking");
+}
+
+struct bpf_program *
+kernel_many_kprobes(const struct kernel *k)
+{
+	return bpf_program__autoload(k->skel->progs.on_probes) ? k->skel->progs.on_probes : NULL;
 }
 
 unsigned
@@ -351,9 +296,17 @@ kernel_cpus(const struct kernel *k)
 }
 
 void
-kernel_set_deadline(struct kernel *k, uint64_t time)
+kernel_begin(struct kernel *k, uint64_t time, uint64_t duration)
 {
-	k->skel->bss->deadline = time;
+	k->skel->bss->recording_since = time;
+	k->skel->bss->deadline = duration ? time + duration : 0;
+	__atomic_store_n(&k->skel->bss->recording, 1, __ATOMIC_SEQ_CST);
+}
+
+void
+kernel_end(struct kernel *k)
+{
+	__atomic_store_n(&k->skel->bss->recording, 0, __ATOMIC_SEQ_CST);
 }
 
 void
@@ -392,7 +345,7 @@ int
 kernel_counts(struct kernel *k, uint32_t window, kernel_count *count, void *context, struct err *err)
 {
 	static struct sample_key keys[BATCH];
-	static uint64_t values[BATCH];
+	static struct sample_count values[BATCH];
 	uint32_t position, n;
 	bool first = true;
 	int error;
@@ -404,20 +357,79 @@ kernel_counts(struct kernel *k, uint32_t window, kernel_count *count, void *cont
 		if (error && errno != ENOENT)
 			return err_set(err, "reading the counts:");
 		for (uint32_t i = 0; i < n; i++)
-			if (values[i])
-				count(context, &keys[i], values[i]);
+			if (values[i].count && keys[i].event < k->n_events)
+				count(context, &keys[i], &values[i]);
 		first = false;
 	} while (!error);
 	return 0;
 }
 
 int
-kernel_stats(struct kernel *k, uint32_t window, struct sample_stats *per_cpu, struct err *err)
+kernel_stats(struct kernel *k, uint32_t window, uint32_t event, struct sample_stats *per_cpu, struct err *err)
 {
 	int fd = bpf_map__fd(k->skel->maps.stats);
-	uint32_t side = window & 1;
+	uint32_t at = k->n_events * (window & 1) + event;
 
-	if (bpf_map_lookup_elem(fd, &side, per_cpu) || bpf_map_update_elem(fd, &side, k->zero, BPF_ANY))
+	if (bpf_map_lookup_elem(fd, &at, per_cpu) || bpf_map_update_elem(fd, &at, k->zero, BPF_ANY))
 		return err_set(err, "reading the counters:");
 	return 0;
+}
+
+uint64_t
+kernel_missed(struct kernel *k)
+{
+	struct bpf_program *p;
+	uint64_t all = 0, before = k->missed;
+
+	bpf_object__for_each_program(p, k->skel->obj) {
+		struct bpf_prog_info info = {0};
+		uint32_t size = sizeof(info);
+
+		/* The others only follow tasks. */
+		if (bpf_program__fd(p) >= 0 && program_is_for_probes(k->skel, p) &&
+		    !bpf_obj_get_info_by_fd(bpf_program__fd(p), &info, &size))
+			all += info.recursion_misses;
+	}
+	k->missed = all;
+	return all - before;
+}
+
+void
+kernel_new_round(struct kernel *k)
+{
+	__atomic_add_fetch(&k->skel->data->stacks_round, 1, __ATOMIC_SEQ_CST);
+}
+
+void
+kernel_forget_stacks(struct kernel *k)
+{
+	int fd = bpf_map__fd(k->skel->maps.stacks);
+	struct stack_id id, *after = NULL;
+
+	while (!bpf_map_get_next_key(fd, after, &id)) {
+		if (!bpf_map_delete_elem(fd, &id))
+			after = NULL;
+		else
+			after = &id;
+	}
+}
+
+void
+kernel_waits(struct kernel *k, void (*each)(void *context, const struct wait *w), void *context)
+{
+	int fd = bpf_map__fd(k->skel->maps.waits);
+	uint32_t tid, next;
+	struct wait w;
+
+	if (bpf_map_get_next_key(fd, NULL, &tid))
+		return;
+	do {
+		bool more = !bpf_map_get_next_key(fd, &tid, &next);
+
+		if (!bpf_map_lookup_elem(fd, &tid, &w))
+			each(context, &w);
+		if (!more)
+			return;
+		tid = next;
+	} while (true);
 }

@@ -8,8 +8,11 @@
 
 #include "base/err.h"
 #include "bpf/sample.h"
+#include "sampler/events.h"
 #include "sampler/sampler.h"
 
+struct bpf_link;
+struct bpf_program;
 struct kernel;
 struct unwinding;
 
@@ -18,7 +21,8 @@ typedef void kernel_message(void *context, const struct sample_message *m);
 
 struct kernel_setup {
 	const struct sampler_config *config;
-	const char *event;
+	const struct events *events;
+	bool many_kprobes; /* on_probes() is for the kernel's functions, by one link */
 	const uint32_t *cpus;
 	size_t n_cpus;
 	struct unwinding *unwinding; /* NULL: stacks are not walked by tables */
@@ -30,18 +34,17 @@ struct kernel_setup {
 /* Loads the program and makes its maps. NULL with the reason in *err. */
 struct kernel *kernel_load(const struct kernel_setup *setup, struct err *err);
 void kernel_close(struct kernel *k);
-int kernel_program(const struct kernel *k); /* its file descriptor */
+struct bpf_program *kernel_program(const struct kernel *k, enum probe_kind kind, size_t nth);
+struct bpf_link *kernel_attach_waking(const struct kernel *k); /* for waits */
+struct bpf_program *kernel_many_kprobes(const struct kernel *k); /* NULL: not asked for */
 
-/* Adds a thread to those sampled, where config asks for some only (kernel_filters()). 1: it is new; 0; -1. */
+/* Adds a thread to those sampled, where config asks for some only (events_are_filtered()). 1: it is new; 0; -1. */
 int kernel_add_target(struct kernel *k, uint32_t tid, struct err *err);
 uint64_t kernel_targets_missed(const struct kernel *k); /* tasks that there was no room for */
 
-/* Whether the program itself tells targets from other tasks. It does for clocks, where an event that a child inherits
- * would never fire in a short life; other events are attached to tasks. */
-bool kernel_filters(const struct sampler_config *config, const char *event);
-
-/* Samples from that time on, CLOCK_MONOTONIC ns, are left out, however late we come to stop the events. */
-void kernel_set_deadline(struct kernel *k, uint64_t time);
+/* From when on what fires counts, CLOCK_MONOTONIC ns, and, unless 0, for how long, however late we come to stop it. */
+void kernel_begin(struct kernel *k, uint64_t time, uint64_t duration);
+void kernel_end(struct kernel *k); /* what fires from now on does not */
 
 void kernel_collect(struct kernel *k); /* empties the ring buffers into message() */
 int kernel_fd(const struct kernel *k); /* readable when a message should not wait for the next kernel_collect() */
@@ -52,11 +55,20 @@ uint32_t kernel_window(const struct kernel *k); /* number of the current window 
 int kernel_flip(struct kernel *k, uint32_t *ended, struct err *err);
 
 /* Takes the counts out of a window's map that has been flipped away from. */
-typedef void kernel_count(void *context, const struct sample_key *key, uint64_t count);
+typedef void kernel_count(void *context, const struct sample_key *key, const struct sample_count *count);
 int kernel_counts(struct kernel *k, uint32_t window, kernel_count *count, void *context, struct err *err);
 
-/* Adds up (per cpu, in per_cpu[kernel_cpus()]) and resets the window's counters. */
-int kernel_stats(struct kernel *k, uint32_t window, struct sample_stats *per_cpu, struct err *err);
+/* Reads (per cpu, into per_cpu[kernel_cpus()]) and resets an event's counters of the window. */
+int kernel_stats(struct kernel *k, uint32_t window, uint32_t event, struct sample_stats *per_cpu, struct err *err);
+
+/* How often, since the last call, the kernel did not start a program for a probe, as one was running on that cpu. */
+uint64_t kernel_missed(struct kernel *k);
+
+/* Waits. Stacks that were sent before a new round are sent again when they are needed; those of threads that wait are
+ * still referred to. */
+void kernel_new_round(struct kernel *k);
+void kernel_forget_stacks(struct kernel *k); /* those of earlier rounds take no room any more */
+void kernel_waits(struct kernel *k, void (*each)(void *context, const struct wait *w), void *context);
 unsigned kernel_cpus(const struct kernel *k); /* possible cpus */
 
 /* The most frames of one part of a stack that the kernel and the program give (kernel.perf_event_max_stack). */

@@ -32,13 +32,14 @@ enum probe_kind {
 	PROBE_UPROBE,
 	PROBE_URETPROBE,
 	PROBE_USDT,
-	PROBE_SCHED, /* --off-cpu */
+	PROBE_WAIT, /* --off-cpu */
 	N_PROBE_KINDS,
 };
 
 /* One place where an event fires. Neighbours with the same name are one event. Texts are owned. */
 struct probe {
 	enum probe_kind kind;
+	uint32_t event;	   /* number of its event; events_open() sets it */
 	char *name;	   /* the event's: "cpu-clock", "kprobe:vfs_read+0x10", "syscalls:sys_enter_write", "uprobe:libc.so.6:malloc" */
 	char *symbol;	   /* the kernel's function without offset; the tracepoint's NAME; the file's symbol; "PROVIDER:NAME" of USDT */
 	char *system;	   /* tracepoint: SYS */

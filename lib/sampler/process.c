@@ -14,7 +14,7 @@ enum { EXEC_TAKES = 50000 }; /* ns; see is_stale() */
 static uint32_t
 index_of(const struct processes *ps, uint32_t pid)
 {
-	struct probe p = table_probe(&ps->by_pid, hash_word(pid));
+	struct table_probe p = table_probe(&ps->by_pid, hash_word(pid));
 	uint32_t i;
 
 	while (table_next(&ps->by_pid, &p, &i))

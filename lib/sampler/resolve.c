@@ -2,6 +2,8 @@
 /* Raw samples to facts for the sink. */
 #include "sampler/resolve.h"
 
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +35,7 @@ struct resolver {
 	size_t n_tasks, tasks_cap;
 	struct table by_task;
 	struct place *places;
+	uint32_t waits[N_WAIT_STATES]; /* ids of marks; as ends */
 	uint32_t unknown;	    /* id of the mark for an address nobody knows; valid while marked */
 	uint32_t ends[STACK_ENDS]; /* ids of marks; UINT32_MAX: not defined yet */
 	bool marked;
@@ -48,7 +51,7 @@ resolver_open(struct processes *processes, const struct sampler_sink *sink, unsi
 	r->sink = sink;
 	r->max_depth = max_depth;
 	r->kernel_depth = kernel_depth;
-	r->places = xcalloc(USER_DEPTH + KERNEL_DEPTH + 4, sizeof(*r->places));
+	r->places = xcalloc(USER_DEPTH + KERNEL_DEPTH + 8, sizeof(*r->places));
 	return r;
 }
 
@@ -102,6 +105,16 @@ static const char *const marks[STACK_ENDS] = {
 	[END_STUCK] = "[no caller above]",
 };
 
+/* What stands on top of a stack that waits. */
+static const char *const wait_marks[N_WAIT_STATES] = {
+	[WAIT_SLEEP] = "[sleeping]",
+	[WAIT_DISK] = "[disk sleep]",
+	[WAIT_STOPPED] = "[stopped]",
+	[WAIT_RUNNABLE] = "[waiting for a cpu]",
+	[WAIT_UNSEEN] = "[waiting since before]",
+	[WAIT_UNSAMPLED] = "[not sampled]",
+};
+
 const char *const stack_ends[STACK_ENDS] = {
 	[END_ROOT] = "user stacks: root reached",
 	[END_DEPTH] = "user stacks: deeper than asked for",
@@ -121,6 +134,7 @@ define_marks(struct resolver *r)
 		return;
 	r->unknown = define_mark(r, "[unknown]");
 	memset(r->ends, 0xff, sizeof(r->ends));
+	memset(r->waits, 0xff, sizeof(r->waits));
 	r->marked = true;
 }
 
@@ -133,6 +147,34 @@ mark_end(struct resolver *r, enum stack_end end, size_t n)
 		r->ends[end] = define_mark(r, marks[end]);
 	r->places[n] = (struct place){.module = r->ends[end]};
 	return n + 1;
+}
+
+/* Who ended a wait. */
+static struct place
+waker_place(struct resolver *r, const struct sample_key *key)
+{
+	char text[64];
+
+	if (key->woken == WAKER_INTERRUPT)
+		snprintf(text, sizeof(text), "[woken by an interrupt]");
+	else
+		snprintf(text, sizeof(text), "[woken by %.15s-%u]", key->waker, key->waker_tid);
+	return (struct place){.module = define_mark(r, text)};
+}
+
+static size_t
+mark_wait(struct resolver *r, const struct sample_key *key, size_t n)
+{
+	uint32_t state = key->state % N_WAIT_STATES;
+
+	if (state == WAIT_NONE)
+		return n;
+	if (r->waits[state] == UINT32_MAX)
+		r->waits[state] = define_mark(r, wait_marks[state]);
+	r->places[n++] = (struct place){.module = r->waits[state]};
+	if (key->woken != WAKER_NONE && state != WAIT_RUNNABLE)
+		r->places[n++] = waker_place(r, key);
+	return n;
 }
 
 static enum module_origin
@@ -219,7 +261,16 @@ resolve_places(struct resolver *r, struct process *p, const struct raw_sample *r
 		n = mark_end(r, END_DEPTH, n);
 	for (size_t i = shown(r, raw->n_kernel); i > 0; i--)
 		r->places[n++] = (struct place){.module = PLACE_KERNEL, .offset = kernel[i - 1]};
-	return n;
+	return mark_wait(r, &raw->key, n);
+}
+
+/* What makes stacks of equal addresses differ. */
+static uint64_t
+hash_wait(const struct sample_key *key)
+{
+	if (key->state == WAIT_NONE)
+		return 0;
+	return hash_pair(key->state, key->state == WAIT_RUNNABLE ? 0 : hash_bytes(&key->woken, sizeof(*key) - offsetof(struct sample_key, woken)));
 }
 
 static uint32_t
@@ -227,9 +278,9 @@ stack_of(struct resolver *r, const struct raw_sample *raw, const uint64_t *addre
 {
 	struct process *p = raw->n_user ? process_of(r->processes, raw->key.pid, raw->key.exec, raw->time)
 					 : NULL;
-	struct known_stack want = {raw->key.stack, p ? p->space->generation : 0, p ? raw->key.pid : 0, 0};
+	struct known_stack want = {raw->key.stack ^ hash_wait(&raw->key), p ? p->space->generation : 0, p ? raw->key.pid : 0, 0};
 	uint64_t hash = hash_pair(want.addresses, hash_pair(want.generation, want.pid));
-	struct probe probe = table_probe(&r->by_stack, hash);
+	struct table_probe probe = table_probe(&r->by_stack, hash);
 	uint32_t i;
 
 	while (table_next(&r->by_stack, &probe, &i))
@@ -251,11 +302,12 @@ task_of(struct resolver *r, const struct sample_key *key)
 {
 	struct sample_key want = *key;
 	struct task_fact fact;
-	struct probe probe;
+	struct table_probe probe;
 	uint64_t hash;
 	uint32_t i;
 
 	want.stack = want.cpu = 0;
+	memset(&want.event, 0, sizeof(want) - offsetof(struct sample_key, event));
 	want.comm[sizeof(want.comm) - 1] = 0;
 	hash = hash_bytes(&want, sizeof(want));
 	probe = table_probe(&r->by_task, hash);
@@ -276,9 +328,11 @@ resolve(struct resolver *r, const struct raw_sample *raw, const uint64_t *addres
 {
 	return (struct sample_fact){
 		.time = raw->time,
+		.event = raw->key.event,
 		.task = task_of(r, &raw->key),
 		.stack = stack_of(r, raw, addresses),
 		.cpu = raw->key.cpu,
 		.count = raw->count,
+		.value = raw->value,
 	};
 }

@@ -10,8 +10,11 @@
 #include "base/clock.h"
 #include "sampler/attach.h"
 #include "sampler/cpus.h"
-#include "sampler/event.h"
+#include "sampler/events.h"
+#include "sampler/fates.h"
+#include "sampler/kept.h"
 #include "sampler/kernel.h"
+#include "sampler/links.h"
 #include "sampler/process.h"
 #include "sampler/resolve.h"
 #include "sampler/sideband.h"
@@ -21,7 +24,7 @@
 struct sampler {
 	const struct sampler_config *config;
 	struct sampler_sink sink;
-	const char *event;
+	struct events events;
 	struct int_list online; /* cpus that a sampled task may run on */
 	struct kernel *kernel;
 	struct attach *attach;
@@ -32,19 +35,40 @@ struct sampler {
 	int epoll;
 	struct resolver *resolver;
 	struct window windows[2];
+	struct kept kept; /* stacks of waits */
+	uint64_t stackless; /* waits in the current window whose stack did not come */
+	bool ended;
 	struct sample_stats *per_cpu;
-	struct sample_fact *facts; /* of the window being handed over */
-	size_t n_facts, facts_cap;
+	struct facts facts; /* of the window being handed over */
 	struct sampler_totals totals;
 	uint64_t window_start;
 };
+
+/* A wait whose stack was kept; that it was not cannot be: if it is, it is not passed over in silence. */
+static bool
+add_wait(struct sampler *s, struct window *w, const struct sample_key *key, const struct sample_count *count, uint64_t time)
+{
+	const struct kept_stack *stack = key->stack ? kept_find(&s->kept, key) : NULL;
+
+	if (key->stack && !stack)
+		return false;
+	window_add_kept(w, key, count, time, stack, stack ? s->kept.arena + stack->at : NULL);
+	return true;
+}
 
 static void
 message(void *context, const struct sample_message *m)
 {
 	struct sampler *s = context;
+	struct window *w = &s->windows[m->window & 1];
 
-	window_add(&s->windows[m->window & 1], m);
+	if (m->kind == MESSAGE_STACK)
+		kept_add(&s->kept, m);
+	else if (m->kind == MESSAGE_WAIT) {
+		if (!add_wait(s, w, &m->key, &(struct sample_count){1, m->value, m->runnable}, m->time))
+			s->stackless++;
+	} else
+		window_add(w, m);
 	if (s->unwinding && m->end == END_NO_MAPPING && m->key.pid)
 		unwinding_unknown(s->unwinding, m->key.pid);
 }
@@ -96,7 +120,8 @@ open_kernel(struct sampler *s, struct err *err)
 {
 	s->kernel = kernel_load(&(struct kernel_setup){
 		.config = s->config,
-		.event = s->event,
+		.events = &s->events,
+		.many_kprobes = links_are_many(&s->events),
 		.cpus = s->online.items,
 		.n_cpus = s->online.n,
 		.unwinding = s->unwinding,
@@ -107,7 +132,7 @@ open_kernel(struct sampler *s, struct err *err)
 	if (!s->kernel)
 		return -1;
 	s->per_cpu = xcalloc(kernel_cpus(s->kernel), sizeof(*s->per_cpu));
-	s->attach = attach_open(s->config, s->event, chosen_cpus(s), s->kernel, s->sideband, err);
+	s->attach = attach_open(s->config, &s->events, chosen_cpus(s), s->kernel, s->sideband, err);
 	return s->attach ? 0 : -1;
 }
 
@@ -129,7 +154,7 @@ watch(struct sampler *s, struct err *err)
 static int
 open_parts(struct sampler *s, struct err *err)
 {
-	if (cpus_online(&s->online, err) || cpus_check(&s->config->cpus, &s->online, err))
+	if (cpus_online(&s->online, err) || cpus_check(&s->config->cpus, &s->online, err) || events_open(&s->events, s->config, err))
 		return -1;
 	if (walks_by_tables(s->config)) {
 		s->unwinding = unwinding_open(s->config, err);
@@ -148,7 +173,6 @@ sampler_open(const struct sampler_config *config, struct err *err)
 	s->epoll = -1;
 	s->processes.backings = &s->backings;
 	s->windows[0].one_by_one = s->windows[1].one_by_one = config->timestamps;
-	s->event = config->event ? config->event : event_default();
 	s->resolver = resolver_open(&s->processes, &s->sink, (unsigned)config->max_depth, kernel_depth());
 	if (!open_parts(s, err))
 		return s;
@@ -174,9 +198,11 @@ sampler_close(struct sampler *s)
 	backings_free(&s->backings);
 	window_free(&s->windows[0]);
 	window_free(&s->windows[1]);
+	kept_free(&s->kept);
+	events_free(&s->events);
 	free(s->online.items);
 	free(s->per_cpu);
-	free(s->facts);
+	facts_free(&s->facts);
 	free(s);
 }
 
@@ -185,8 +211,8 @@ sampler_start(struct sampler *s, const struct sampler_sink *sink, struct err *er
 {
 	s->sink = *sink;
 	s->window_start = monotonic_ns();
-	if (s->config->duration)
-		kernel_set_deadline(s->kernel, s->window_start + s->config->duration);
+	kernel_missed(s->kernel);
+	kernel_begin(s->kernel, s->window_start, s->config->duration);
 	return attach_enable(s->attach, err);
 }
 
@@ -213,7 +239,9 @@ void
 sampler_stop(struct sampler *s)
 {
 	count_new_cpus(s);
+	kernel_end(s->kernel);
 	attach_disable(s->attach);
+	s->ended = true;
 }
 
 bool
@@ -246,10 +274,16 @@ sampler_totals(const struct sampler *s)
 	return &s->totals;
 }
 
-const char *
-sampler_event(const struct sampler *s)
+size_t
+sampler_events(const struct sampler *s)
 {
-	return s->event;
+	return s->events.n;
+}
+
+const struct event_fact *
+sampler_event(const struct sampler *s, size_t event)
+{
+	return &s->events.all[event];
 }
 
 unsigned
@@ -264,40 +298,96 @@ sampler_targets_gone(const struct sampler *s)
 	return attach_targets_gone(s->attach);
 }
 
-static void
-lose(struct sampler *s, const char *cause, uint32_t cpu, uint64_t count, uint64_t *total)
-{
-	*total += count;
-	if (count)
-		s->sink.lost(s->sink.context, cause, cpu, count);
-}
+/* ---- a window ---- */
 
 struct counting {
 	struct sampler *sampler;
 	struct window *window;
+	uint64_t end;
 };
 
 /* A key whose stack never came cannot be; if it is, it is not passed over in silence. */
 static void
-counted(void *context, const struct sample_key *key, uint64_t count)
+counted(void *context, const struct sample_key *key, const struct sample_count *count)
 {
 	struct counting *c = context;
+	struct sampler *s = c->sampler;
+	bool good = key->state ? add_wait(s, c->window, key, count, s->window_start) : window_count(c->window, key, count);
 
-	if (!window_count(c->window, key, count))
-		lose(c->sampler, LOST_NO_STACK, key->cpu, count, &c->sampler->totals.no_stack);
+	if (!good)
+		facts_lose(&s->facts, key->event, FATE_NO_STACK, key->cpu, count->count);
 }
 
-/* Samples that are alike but for their time stand together, which also keeps the stream small. */
-static int
-by_task(const void *a, const void *b)
+/* The recording ends before the wait does. */
+static void
+cut_short(void *context, const struct wait *w)
 {
-	const struct sample_fact *x = a, *y = b;
+	struct counting *c = context;
+	struct sampler *s = c->sampler;
+	struct sample_count count = {.count = 1, .value = c->end - w->since};
+	enum fate fate = w->fate;
 
-	if (x->task != y->task)
-		return x->task < y->task ? -1 : 1;
-	if (x->cpu != y->cpu)
-		return x->cpu < y->cpu ? -1 : 1;
-	return x->stack < y->stack ? -1 : x->stack > y->stack;
+	if (!w->since || w->since >= c->end || !w->key.tid)
+		return;
+	if (w->key.state == WAIT_RUNNABLE || w->woken > w->since) {
+		count.value = w->key.state == WAIT_RUNNABLE ? 0 : w->woken - w->since;
+		count.runnable = c->end - w->since - count.value;
+	}
+	if (fate == FATE_DELIVERED && !add_wait(s, c->window, &w->key, &count, s->window_start))
+		fate = FATE_NO_STACK;
+	facts_fired(&s->facts, w->key.event, fate, w->key.cpu);
+}
+
+/* And what a thread has run since its last sample. */
+static void
+cut_run(void *context, const struct wait *w)
+{
+	struct counting *c = context;
+	struct sampler *s = c->sampler;
+	struct sample_count count = {.count = 1, .value = w->owed};
+	struct sample_key key = w->key;
+
+	if (!key.tid || s->events.on_cpu == EVENT_NONE)
+		return;
+	if (!w->since && w->counted < c->end)
+		count.value += c->end - w->counted;
+	key.event = s->events.on_cpu;
+	key.state = WAIT_UNSAMPLED;
+	key.stack = key.woken = 0;
+	if (!count.value)
+		return;
+	window_add_kept(c->window, &key, &count, c->end, NULL, NULL);
+	facts_fired(&s->facts, key.event, FATE_DELIVERED, key.cpu);
+}
+
+static void
+cut(void *context, const struct wait *w)
+{
+	cut_short(context, w);
+	cut_run(context, w);
+}
+
+/* Forgets stacks that no wait refers to. The kernel's side has begun a new round before this window, and sends again what
+ * it needs. */
+static void
+keep(void *context, const struct wait *w)
+{
+	struct kept *const *stores = context;
+
+	if (w->since)
+		kept_move(stores[1], stores[0], &w->key);
+}
+
+static void
+forget_stacks(struct sampler *s)
+{
+	struct kept fewer = {0};
+	struct kept *stores[2] = {&s->kept, &fewer};
+
+	kernel_waits(s->kernel, keep, stores);
+	kept_free(&s->kept);
+	s->kept = fewer;
+	kernel_forget_stacks(s->kernel);
 }
 
 /* Walks samples and side-band records together by time, so that each address is looked up among the mappings
@@ -305,19 +395,15 @@ by_task(const void *a, const void *b)
 static void
 resolve_window(struct sampler *s, struct window *w)
 {
-	s->n_facts = 0;
 	window_sort(w);
 	sideband_sort(s->sideband);
 	for (size_t i = 0; i < w->n; i++) {
 		const struct raw_sample *raw = &w->samples[i];
 
 		sideband_apply(s->sideband, raw->time, &s->processes);
-		GROW(s->facts, s->n_facts, s->facts_cap);
 		s->totals.ends[raw->end] += raw->n_user ? raw->count : 0;
-		s->facts[s->n_facts++] = resolve(s->resolver, raw, w->arena + raw->at);
+		facts_take(&s->facts, s->resolver, raw, w->arena + raw->at);
 	}
-	if (!s->config->timestamps && s->n_facts)
-		qsort(s->facts, s->n_facts, sizeof(*s->facts), by_task);
 }
 
 static int
@@ -325,18 +411,13 @@ account(struct sampler *s, uint32_t window, struct err *err)
 {
 	struct sampler_totals *t = &s->totals;
 
-	if (kernel_stats(s->kernel, window, s->per_cpu, err))
-		return -1;
-	for (uint32_t cpu = 0; cpu < kernel_cpus(s->kernel); cpu++) {
-		const struct sample_stats *st = &s->per_cpu[cpu];
-
-		t->fired += st->fired;
-		t->idle += st->idle;
-		t->other += st->other;
-		t->late += st->late;
-		lose(s, LOST_RING_FULL, cpu, st->ring_full, &t->ring_full);
-		lose(s, LOST_NO_RING, cpu, st->no_ring, &t->no_ring);
+	for (uint32_t event = 0; event < s->events.n; event++) {
+		if (kernel_stats(s->kernel, window, event, s->per_cpu, err))
+			return -1;
+		for (uint32_t cpu = 0; cpu < kernel_cpus(s->kernel); cpu++)
+			facts_stats(&s->facts, event, cpu, &s->per_cpu[cpu]);
 	}
+	facts_missed(&s->facts, kernel_missed(s->kernel));
 	if (s->unwinding)
 		unwinding_account(s->unwinding, t);
 	t->side_lost = sideband_lost(s->sideband);
@@ -348,25 +429,32 @@ account(struct sampler *s, uint32_t window, struct err *err)
 int
 sampler_window(struct sampler *s, struct err *err)
 {
-	uint64_t end = monotonic_ns();
-	struct window *w;
+	struct counting c = {.sampler = s, .end = monotonic_ns()};
+	bool forget = s->events.wait != EVENT_NONE && kept_is_full(&s->kept);
 	uint32_t number;
 
+	if (forget)
+		kernel_new_round(s->kernel);
 	if (kernel_flip(s->kernel, &number, err))
 		return -1;
-	w = &s->windows[number & 1];
+	c.window = &s->windows[number & 1];
+	facts_begin(&s->facts);
 	sampler_collect(s);
-	s->sink.window(s->sink.context, s->window_start, end);
-	if (kernel_counts(s->kernel, number, counted, &(struct counting){s, w}, err))
+	if (kernel_counts(s->kernel, number, counted, &c, err))
 		return -1;
-	resolve_window(s, w);
-	for (size_t i = 0; i < s->n_facts; i++) {
-		s->totals.delivered += s->facts[i].count;
-		s->sink.sample(s->sink.context, &s->facts[i]);
-	}
-	window_clear(w);
-	sideband_apply(s->sideband, end, &s->processes);
+	if (s->ended && s->events.wait != EVENT_NONE)
+		kernel_waits(s->kernel, cut, &c);
+	facts_lose(&s->facts, s->events.wait, FATE_NO_STACK, 0, s->stackless);
+	s->stackless = 0;
+	resolve_window(s, c.window);
+	if (account(s, number, err))
+		return -1;
+	facts_hand_over(&s->facts, &s->events, s->config->timestamps, &s->sink, s->window_start, c.end, &s->totals);
+	if (forget)
+		forget_stacks(s);
+	window_clear(c.window);
+	sideband_apply(s->sideband, c.end, &s->processes);
 	processes_purge(&s->processes);
-	s->window_start = end;
-	return account(s, number, err);
+	s->window_start = c.end;
+	return 0;
 }

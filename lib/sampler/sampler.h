@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/parse.h"
 
@@ -33,13 +34,29 @@ struct event_spec {
 	const char *filter; /* which of its samples count: "arg1 > 4096"; NULL: all */
 };
 
+/* What is watched besides events, or with them. */
+enum watch {
+	WATCH_EVENTS,  /* nothing else */
+	WATCH_OFF_CPU, /* and how long threads wait */
+	WATCH_WALL,    /* and all of their time: on cpus by samples, and waiting */
+};
+
 struct sampler_config {
-	const char *event;
-	const struct event_spec *events; /* none: cycles where there is a PMU, else cpu-clock */
+	const struct event_spec *events; /* none, and no watch: cycles where there is a PMU, else cpu-clock */
 	size_t n_events;
+	enum watch watch;
+	bool waker;	    /* waits are told apart by who ended them */
+	uint64_t min_block, max_block; /* ns of the waits that count; max 0: any */
 	uint64_t frequency; /* samples per second and cpu; 0: use period */
 	uint64_t period;    /* events per sample */
+	uint64_t max_rate;  /* samples per second of one event on one cpu, the others are filtered; 0: all */
+	uint64_t max_probes; /* that one event may be */
+	bool (*demangle)(const char *name, size_t len, struct buf *readable);
 	struct int_list cpus, pids, tids; /* empty: all; they compose */
+	struct int_list not_pids;
+	const char *comms, *not_comms; /* patterns of thread names, "make,cc*"; NULL: any, none */
+	const char *const *cgroups; /* directories, or their paths below where cgroups are mounted */
+	size_t n_cgroups;
 	pid_t command;	    /* a child that waits to call exec, or 0 */
 	const char *program; /* what it will give to execvp(3) */
 	bool system_wide;   /* sample everything even though there is a command */
@@ -85,9 +102,18 @@ struct task_fact {
 
 struct sample_fact {
 	uint64_t time; /* CLOCK_MONOTONIC ns; of the first one when count > 1 */
+	uint32_t event; /* its number, below sampler_events() */
 	uint32_t task, stack; /* what the sink returned */
 	uint32_t cpu;
-	uint64_t count;
+	uint64_t count; /* 0: `value` belongs to samples that another fact has counted (a wait that ended in one for a cpu) */
+	uint64_t value; /* their sum, in the event's unit; if that has values */
+};
+
+struct event_fact {
+	const char *name; /* "cpu-clock", "kprobe:vfs_read", "syscalls:sys_enter_write" */
+	const char *unit; /* "samples": they are counted and have no values; "bytes", "ns", … */
+	uint64_t frequency, period; /* 0, 0: each time it fires */
+	bool has_values;
 };
 
 /* Called from sampler_window() only. Ids that are returned are used in later calls, until sampler_forget(). */
@@ -96,27 +122,27 @@ struct sampler_sink {
 	uint32_t (*module)(void *context, const struct module_fact *fact);
 	uint32_t (*stack)(void *context, const struct place *places, size_t n); /* root first; n may be 0 */
 	uint32_t (*task)(void *context, const struct task_fact *fact);
-	void (*window)(void *context, uint64_t start, uint64_t end); /* precedes its samples */
+	void (*window)(void *context, uint32_t event, uint64_t start, uint64_t end); /* precedes its samples and losses */
 	void (*sample)(void *context, const struct sample_fact *fact);
 	void (*lost)(void *context, const char *cause, uint32_t cpu, uint64_t count);
 };
 
-/* The causes that sink->lost() is told. */
-#define LOST_RING_FULL "ring full"
-#define LOST_NO_RING   "cpu came later"
-#define LOST_NO_STACK  "no stack"
+/* What may become of a sample, and the words for it that sink->lost() is told, too. */
+enum fate_class { CLASS_FIRED, CLASS_DELIVERED, CLASS_FILTERED, CLASS_LOST };
+enum { SAMPLE_FATES = 18 };
+extern const struct fate_fact {
+	enum fate_class class;
+	const char *cause;
+} sample_fates[SAMPLE_FATES];
 
 enum { STACK_ENDS = 8 };
 
 /* "user stacks: root reached" and so on. */
 extern const char *const stack_ends[STACK_ENDS];
 
-/* Since the start, up to the last window. fired = delivered + idle + other + late + the three losses. */
+/* Since the start, up to the last window: fired = delivered + filtered + lost. */
 struct sampler_totals {
-	uint64_t fired;
-	uint64_t delivered; /* handed to the sink */
-	uint64_t idle, other, late; /* filtered: the idle task; tasks not asked for; after the end */
-	uint64_t ring_full, no_ring, no_stack; /* lost; the sink was told */
+	uint64_t fates[SAMPLE_FATES];
 	uint64_t ends[STACK_ENDS]; /* of the samples delivered: why their user part has no further frame, as stack_ends says */
 	uint64_t tables_dropped;    /* unwind tables that made room for others */
 	uint64_t tables_refused;    /* for which there was no room */
@@ -129,6 +155,9 @@ struct sampler_totals {
 	uint64_t missed;    /* children that could not be followed: too many tasks at a time */
 	unsigned new_cpus;  /* that came online while the whole system was sampled, and were not */
 };
+
+/* Adds up the fates of a class. */
+uint64_t totals_of(const struct sampler_totals *t, enum fate_class class);
 
 struct sampler;
 
@@ -145,7 +174,8 @@ void sampler_close(struct sampler *s);
 void sampler_forget(struct sampler *s);
 
 const struct sampler_totals *sampler_totals(const struct sampler *s);
-const char *sampler_event(const struct sampler *s); /* the event's name, "cpu-clock" */
+size_t sampler_events(const struct sampler *s);
+const struct event_fact *sampler_event(const struct sampler *s, size_t event);
 unsigned sampler_cpus(const struct sampler *s);	    /* how many cpus are sampled */
 
 /* When the last window ended, CLOCK_MONOTONIC ns; before the first one, when sampling started. */

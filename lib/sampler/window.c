@@ -6,18 +6,19 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "sampler/kept.h"
 
 static uint64_t
 hash_key(const struct sample_key *key)
 {
-	return hash_pair(key->stack ^ key->start, (uint64_t)key->tid << 32 | key->cpu);
+	return hash_pair(key->stack ^ key->start, (uint64_t)key->tid << 32 | (key->cpu ^ key->event << 16));
 }
 
 /* The same key may come more than once: when the map was full, each of its samples came with its stack. */
 static struct raw_sample *
 find(const struct window *w, const struct sample_key *key)
 {
-	struct probe p = table_probe(&w->by_key, hash_key(key));
+	struct table_probe p = table_probe(&w->by_key, hash_key(key));
 	uint32_t i;
 
 	while (table_next(&w->by_key, &p, &i))
@@ -26,39 +27,64 @@ find(const struct window *w, const struct sample_key *key)
 	return NULL;
 }
 
-void
-window_add(struct window *w, const struct sample_message *m)
+static void
+add(struct window *w, const struct raw_sample *sample, const void *addresses)
 {
-	struct raw_sample *have = w->one_by_one ? NULL : find(w, &m->key);
-	size_t n = (size_t)m->n_user + m->n_kernel;
+	size_t n = (size_t)sample->n_user + sample->n_kernel;
 
-	if (have) {
-		have->count++;
-		return;
-	}
 	if (w->used + n > w->arena_cap) {
 		w->arena_cap = grow_capacity(w->arena_cap, w->used + n);
 		w->arena = xreallocarray(w->arena, w->arena_cap, sizeof(*w->arena));
 	}
-	memcpy(w->arena + w->used, m->addresses, n * sizeof(*w->arena));
+	if (n)
+		memcpy(w->arena + w->used, addresses, n * sizeof(*w->arena));
 	GROW(w->samples, w->n, w->cap);
-	w->samples[w->n] = (struct raw_sample){
-		.key = m->key, .time = m->time, .count = 1, .at = w->used, .n_user = m->n_user, .n_kernel = m->n_kernel,
-		.end = m->end};
+	w->samples[w->n] = *sample;
+	w->samples[w->n++].at = w->used;
 	w->used += n;
+}
+
+void
+window_add(struct window *w, const struct sample_message *m)
+{
+	struct raw_sample *have = w->one_by_one ? NULL : find(w, &m->key);
+
+	if (have) {
+		have->count++;
+		have->value += m->value;
+		return;
+	}
 	if (!w->one_by_one)
 		table_insert(&w->by_key, hash_key(&m->key), (uint32_t)w->n);
-	w->n++;
+	add(w, &(struct raw_sample){.key = m->key, .time = m->time, .count = 1, .value = m->value, .n_user = m->n_user,
+				    .n_kernel = m->n_kernel, .end = m->end}, m->addresses);
+}
+
+void
+window_add_kept(struct window *w, const struct sample_key *key, const struct sample_count *count, uint64_t time,
+		const struct kept_stack *stack, const uint64_t *addresses)
+{
+	struct raw_sample sample = {.key = *key, .time = time, .count = count->count, .value = count->value,
+				    .runnable = count->runnable, .end = END_UNTOLD};
+
+	if (stack) {
+		sample.n_user = stack->n_user;
+		sample.n_kernel = stack->n_kernel;
+		sample.end = stack->end;
+	}
+	add(w, &sample, addresses);
 }
 
 bool
-window_count(struct window *w, const struct sample_key *key, uint64_t count)
+window_count(struct window *w, const struct sample_key *key, const struct sample_count *count)
 {
 	struct raw_sample *have = find(w, key);
 
-	if (have)
-		have->count += count;
-	return have;
+	if (!have)
+		return false;
+	have->count += count->count;
+	have->value += count->value;
+	return true;
 }
 
 static int

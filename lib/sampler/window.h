@@ -13,7 +13,8 @@
 struct raw_sample {
 	struct sample_key key;
 	uint64_t time;	/* of the first */
-	uint64_t count;
+	uint64_t count, value;
+	uint64_t runnable; /* of waits: how much of them was for a cpu, besides value */
 	size_t at;	/* its addresses in the arena: user part leaf first, then kernel part leaf first */
 	uint16_t n_user, n_kernel;
 	uint32_t end;	/* enum stack_end */
@@ -29,7 +30,12 @@ struct window {
 };
 
 void window_add(struct window *w, const struct sample_message *m); /* one sample and its stack */
-bool window_count(struct window *w, const struct sample_key *key, uint64_t count); /* false: unknown key */
+bool window_count(struct window *w, const struct sample_key *key, const struct sample_count *count); /* false: unknown key */
+
+/* A sample whose stack (NULL: it has none) was kept from before. */
+struct kept_stack;
+void window_add_kept(struct window *w, const struct sample_key *key, const struct sample_count *count, uint64_t time,
+		     const struct kept_stack *stack, const uint64_t *addresses);
 void window_sort(struct window *w); /* by time; the last thing before reading samples */
 void window_clear(struct window *w);
 void window_free(struct window *w);

@@ -73,7 +73,7 @@ static bool
 pair_new(struct pairs *p, uint64_t a, uint64_t b, uint32_t *id)
 {
 	uint64_t hash = hash_pair(a, b);
-	struct probe probe = table_probe(&p->table, hash);
+	struct table_probe probe = table_probe(&p->table, hash);
 
 	while (table_next(&p->table, &probe, id))
 		if (p->all[*id].a == a && p->all[*id].b == b)

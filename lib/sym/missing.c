@@ -26,7 +26,7 @@ uint32_t
 missing_with(struct missing *m, uint32_t set, uint32_t module)
 {
 	uint64_t hash = hash_pair(set, module);
-	struct probe p = table_probe(&m->table, hash);
+	struct table_probe p = table_probe(&m->table, hash);
 	uint32_t at;
 
 	if (!m->n)

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* --off-cpu and --wall: how long threads wait, where, for what, and who ends it. Part of sample.bpf.c.
+ *
+ * A thread that leaves its cpu leaves its stack behind: it is taken then, and sent once for good, since user space keeps
+ * it as long as a wait may refer to it. When the thread is back the wait is counted, by key, like any sample. */
+#ifndef BPF_WAITS_H
+#define BPF_WAITS_H
+
+#include "kernel.h"
+
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+
+#include "count.h"
+#include "interrupt.h"
+#include "judge.h"
+
+/* Of linux/sched.h; task states from 4.14 on. */
+enum { TASK_INTERRUPTIBLE = 1, TASK_UNINTERRUPTIBLE = 2, TASK_STOPPED = 4, TASK_TRACED = 8, EXIT_ANY = 0x30, TASK_DEAD = 0x80 };
+
+const volatile bool with_waits = false, with_on_cpu = false, with_waker = false;
+const volatile __u32 wait_event = 0, on_cpu_event = 0;
+const volatile __u64 min_block = 0, max_block = ~0ULL; /* ns */
+
+volatile __u64 recording_since = 0; /* CLOCK_MONOTONIC ns */
+volatile __u32 stacks_round = 1;    /* stacks that were sent in an earlier round are not kept any more */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1); /* set by lib/sampler, as is the next one */
+	__type(key, __u32); /* thread, in the first pid namespace */
+	__type(value, struct wait);
+} waits SEC(".maps");
+
+/* Stacks that user space keeps, with their round. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct stack_id);
+	__type(value, __u32);
+} stacks SEC(".maps");
+
+/* ---- the end of a wait, on the cpu that goes on with the thread ---- */
+
+static __always_inline enum fate
+send_wait(const struct wait *w, __u64 now, __u64 blocked, __u64 runnable)
+{
+	__u32 level = take_level();
+	struct sample_message *m = message_at(level);
+	enum fate fate = FATE_BUSY;
+
+	if (!m)
+		return fate;
+	m->key = w->key;
+	m->time = now;
+	m->window = window;
+	m->value = blocked;
+	m->runnable = runnable;
+	m->kind = MESSAGE_WAIT;
+	m->n_user = m->n_kernel = m->end = 0;
+	fate = send(m);
+	give_back_level(level);
+	return fate;
+}
+
+static __always_inline enum fate
+count_wait(const struct wait *w, __u32 side, __u64 now, __u64 blocked, __u64 runnable)
+{
+	struct sample_count first = {.count = 1, .value = blocked, .runnable = runnable};
+	void *map = bpf_map_lookup_elem(&counts, &side);
+
+	if (!one_by_one && map) {
+		if (add_count(map, &w->key, blocked, runnable))
+			return FATE_DELIVERED;
+		if (!bpf_map_update_elem(map, &w->key, &first, BPF_NOEXIST))
+			return FATE_DELIVERED;
+	}
+	return send_wait(w, now, blocked, runnable);
+}
+
+static __always_inline enum fate
+judge_wait(const struct wait *w, __u64 since, __u64 now)
+{
+	if (w->fate != FATE_DELIVERED)
+		return w->fate;
+	if (now <= since)
+		return FATE_LATE;
+	return now - since < min_block || now - since > max_block ? FATE_BLOCK : FATE_DELIVERED;
+}
+
+static __always_inline __u64
+until_deadline(__u64 time)
+{
+	return deadline && time > deadline ? deadline : time;
+}
+
+static __always_inline void
+finish_wait(struct wait *w, __u64 since, __u64 now)
+{
+	__u32 current_window = window;
+	struct sample_stats *s = stats_of(wait_event, current_window);
+	__u64 woken = w->key.state == WAIT_RUNNABLE ? since : until_deadline(w->woken);
+	enum fate fate;
+
+	now = until_deadline(now);
+	if (woken < since || woken > now)
+		woken = now;
+	fate = judge_wait(w, since, now);
+	if (fate == FATE_DELIVERED)
+		fate = count_wait(w, current_window & 1, now, woken - since, now - woken);
+	if (!s)
+		return;
+	add_fate(s, FATE_FIRED);
+	add_fate(s, fate);
+}
+
+/* ---- time on cpus, for --wall ---- */
+
+/* Since when a thread's time that nobody has counted yet counts. */
+static __always_inline __u64
+life_of(struct task_struct *task)
+{
+	__u64 start = BPF_CORE_READ(task, start_time);
+
+	return start > recording_since ? start : recording_since;
+}
+
+static __always_inline struct wait *
+follow_thread(struct task_struct *task, __u32 tid, __u64 counted)
+{
+	struct wait w = {.counted = counted};
+
+	bpf_map_update_elem(&waits, &tid, &w, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&waits, &tid);
+}
+
+/* What the current task has run since the last time. */
+static __always_inline __u64
+take_on_cpu(__u64 now)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	__u32 tid = bpf_get_current_pid_tgid();
+	struct wait *w = bpf_map_lookup_elem(&waits, &tid);
+	__u64 owed;
+
+	if (!w)
+		w = follow_thread(task, tid, life_of(task));
+	if (!w || now < w->counted)
+		return 0;
+	owed = w->owed + now - w->counted;
+	w->owed = 0;
+	w->counted = now;
+	return owed;
+}
+
+/* ---- the begin of a wait ---- */
+
+static __always_inline enum wait_state
+state_of(bool preempted, __u64 state)
+{
+	if (preempted || !(state & 0xff))
+		return WAIT_RUNNABLE;
+	if (state & TASK_INTERRUPTIBLE)
+		return WAIT_SLEEP;
+	return state & TASK_UNINTERRUPTIBLE ? WAIT_DISK : WAIT_STOPPED;
+}
+
+/* Makes sure that user space has the stack. */
+static __always_inline enum fate
+keep_stack(struct sample_message *m)
+{
+	struct stack_id id = {.stack = m->key.stack, .pid = m->key.pid, .exec = m->key.exec};
+	__u32 *kept = bpf_map_lookup_elem(&stacks, &id), round = stacks_round;
+	enum fate fate;
+
+	if (kept && *kept == round)
+		return FATE_DELIVERED;
+	m->kind = MESSAGE_STACK;
+	fate = send(m);
+	if (fate == FATE_DELIVERED)
+		bpf_map_update_elem(&stacks, &id, &round, BPF_ANY);
+	return fate;
+}
+
+static __always_inline enum fate
+take_wait(void *ctx, struct sample_message *m, __u32 level, __u64 ids, __u64 now, enum wait_state state)
+{
+	m->time = now;
+	m->window = window;
+	m->value = m->runnable = 0;
+	fill_key(&m->key, wait_event, ids);
+	m->key.state = state;
+	take_stacks(ctx, NULL, level, m, 0);
+	return keep_stack(m);
+}
+
+static __always_inline void
+add_fate_of_wait(enum fate fate)
+{
+	struct sample_stats *s = stats_of(wait_event, window);
+
+	if (!s)
+		return;
+	add_fate(s, FATE_FIRED);
+	add_fate(s, fate);
+}
+
+/* Enters what a task leaves behind. */
+static __always_inline void
+enter_wait(struct task_struct *task, __u32 tid, const struct sample_key *key, enum fate fate, __u64 now)
+{
+	struct wait *w = bpf_map_lookup_elem(&waits, &tid);
+
+	if (!w)
+		w = follow_thread(task, tid, with_on_cpu ? life_of(task) : now);
+	if (!w) {
+		add_fate_of_wait(FATE_THREADS);
+		return;
+	}
+	if (with_on_cpu && now > w->counted)
+		w->owed += now - w->counted;
+	w->key = *key;
+	w->fate = fate;
+	w->woken = 0;
+	w->since = now;
+}
+
+static __always_inline void
+begin_wait(void *ctx, struct task_struct *task, __u32 tid, enum wait_state state, __u64 now)
+{
+	__u64 ids = current_ids();
+	enum fate fate = judge_task(ids);
+	struct sample_message *m;
+	__u32 level;
+
+	if (fate == FATE_FIRED && deadline && now >= deadline)
+		fate = FATE_LATE;
+	if (fate != FATE_FIRED) {
+		add_fate_of_wait(fate);
+		return;
+	}
+	level = take_level();
+	m = message_at(level);
+	if (!m) {
+		add_fate_of_wait(FATE_BUSY);
+		return;
+	}
+	fate = take_wait(ctx, m, level, ids, now, state);
+	enter_wait(task, tid, &m->key, fate, now);
+	give_back_level(level);
+}
+
+/* A thread that ends does not wait; what it has run is told without a place. */
+static __always_inline void
+end_thread(__u32 tid, __u64 now)
+{
+	struct wait *w = bpf_map_lookup_elem(&waits, &tid);
+	struct sample_stats *s = stats_of(on_cpu_event, window);
+	struct wait last = {.key.event = on_cpu_event, .key.state = WAIT_UNSAMPLED};
+	__u64 owed = with_on_cpu && w ? take_on_cpu(until_deadline(now)) : 0;
+
+	bpf_map_delete_elem(&waits, &tid);
+	if (!owed || !s || judge_task(current_ids()) != FATE_FIRED)
+		return;
+	fill_key(&last.key, on_cpu_event, current_ids());
+	last.key.state = WAIT_UNSAMPLED;
+	add_fate(s, FATE_FIRED);
+	add_fate(s, count_wait(&last, window & 1, now, owed, 0));
+}
+
+/* A thread that has waited since before it was followed: nobody knows where, but its time is accounted for. */
+static __noinline int
+meet_thread(struct task_struct *task, __u32 tid, __u64 now)
+{
+	__u64 since = life_of(task), waited = now - since;
+	struct wait w = {.fate = FATE_DELIVERED, .counted = now};
+	bool is_new = since != recording_since;
+	struct sample_stats *s = stats_of(wait_event, window);
+
+	w.key.pid = pid_of(task);
+	w.key.tid = tid_of(task);
+	w.key.start = BPF_CORE_READ(task, start_boottime);
+	w.key.exec = BPF_CORE_READ(task, self_exec_id);
+	w.key.event = wait_event;
+	w.key.state = is_new ? WAIT_RUNNABLE : WAIT_UNSEEN;
+	BPF_CORE_READ_STR_INTO(&w.key.comm, task, comm);
+	bpf_map_update_elem(&waits, &tid, &w, BPF_NOEXIST);
+	if (!s || now <= since || (only_targets && !is_target(w.key.tid)) || only_comms || not_comms || n_cgroups)
+		return 0;
+	w.key.cpu = bpf_get_smp_processor_id();
+	add_fate(s, FATE_FIRED);
+	add_fate(s, count_wait(&w, window & 1, now, is_new ? 0 : waited, is_new ? waited : 0));
+	return 0;
+}
+
+/* ---- the programs ---- */
+
+/* (preempted, from, to, state of from): Linux 5.18 and later. */
+SEC("?raw_tp/sched_switch")
+int
+on_switch(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *from = (void *)ctx->args[1], *to = (void *)ctx->args[2];
+	__u64 now = bpf_ktime_get_ns(), state = ctx->args[3], since;
+	__u32 tid = BPF_CORE_READ(to, pid);
+	struct wait *w;
+
+	if (!recording)
+		return 0;
+	w = tid ? bpf_map_lookup_elem(&waits, &tid) : NULL;
+	since = w ? __sync_lock_test_and_set(&w->since, 0) : 0;
+	if (w)
+		w->counted = now;
+	if (w && since)
+		finish_wait(w, since, now);
+	if (!w && tid && with_on_cpu)
+		meet_thread(to, tid, now);
+	tid = BPF_CORE_READ(from, pid);
+	if (!tid)
+		return 0;
+	if (!ctx->args[0] && state & (TASK_DEAD | EXIT_ANY))
+		end_thread(tid, now);
+	else
+		begin_wait(ctx, from, tid, state_of(ctx->args[0], state), now);
+	return 0;
+}
+
+/* (task): by the one who wakes it. */
+SEC("?raw_tp/sched_waking")
+int
+on_waking(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = (void *)ctx->args[0];
+	__u32 tid = BPF_CORE_READ(task, pid);
+	struct wait *w = bpf_map_lookup_elem(&waits, &tid);
+	__u64 ids;
+
+	if (!w || !w->since || w->woken)
+		return 0;
+	w->woken = bpf_ktime_get_ns();
+	if (!with_waker)
+		return 0;
+	w->key.woken = in_interrupt() ? WAKER_INTERRUPT : WAKER_TASK;
+	if (w->key.woken == WAKER_INTERRUPT)
+		return 0;
+	ids = current_ids();
+	w->key.waker_pid = ids >> 32;
+	w->key.waker_tid = ids;
+	bpf_get_current_comm(w->key.waker, sizeof(w->key.waker));
+	return 0;
+}
+
+#endif

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Tells the sampling programs what the config asks for. */
+#include "sampler/configure.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sample.skel.h"
+#include "sampler/advice.h"
+#include "sampler/cgroup.h"
+#include "sampler/comm.h"
+#include "sampler/unwinding.h"
+
+enum {
+	TARGETS_MAX = 1 << 16, /* tasks that are sampled at a time */
+	WAITS_MAX = 1 << 16,   /* threads that are followed at a time */
+	STACKS_MAX = 1 << 17,  /* that waits may refer to */
+	SLICES = 100,	       /* of a second, for --max-rate */
+	CPUS_MAX = 1 << 16,
+};
+
+/* The programs of which there are INSTANCES stand one after the other in the object. */
+static const char *const programs[N_PROBE_KINDS] = {
+	[PROBE_PERF] = "perf_",	       [PROBE_RAW_TP] = "raw_",		  [PROBE_FENTRY] = "traced_",
+	[PROBE_FEXIT] = "traced_",     [PROBE_KPROBE] = "on_probe",	  [PROBE_KRETPROBE] = "on_probe",
+	[PROBE_UPROBE] = "on_probe",   [PROBE_URETPROBE] = "on_probe",	  [PROBE_USDT] = "on_probe",
+	[PROBE_TRACEPOINT] = "on_tracepoint", [PROBE_WAIT] = "on_switch",
+};
+
+bool
+has_instances(enum probe_kind kind)
+{
+	return kind == PROBE_PERF || kind == PROBE_RAW_TP || kind == PROBE_FENTRY || kind == PROBE_FEXIT;
+}
+
+struct bpf_program *
+program_of(struct sample_bpf *skel, enum probe_kind kind, size_t nth)
+{
+	char name[32];
+
+	if (!has_instances(kind))
+		return bpf_object__find_program_by_name(skel->obj, programs[kind]);
+	snprintf(name, sizeof(name), "%s%zu", programs[kind], nth);
+	return nth < INSTANCES ? bpf_object__find_program_by_name(skel->obj, name) : NULL;
+}
+
+bool
+program_is_for_probes(struct sample_bpf *skel, const struct bpf_program *p)
+{
+	return p != skel->progs.on_fork && p != skel->progs.on_exec && p != skel->progs.on_free && p != skel->progs.on_waking &&
+	       p != skel->progs.learn_namespace;
+}
+
+/* ---- before ---- */
+
+static int
+load_instance(struct sample_bpf *skel, const struct probe *p, size_t nth, struct err *err)
+{
+	struct bpf_program *program = program_of(skel, p->kind, nth);
+	int error = 0;
+
+	if (!program)
+		return err_set(err, "%s: there can be at most %d events of its kind", p->name, INSTANCES);
+	bpf_program__set_autoload(program, true);
+	if (p->kind == PROBE_PERF)
+		skel->rodata->perf_events[nth] = p->event;
+	else if (p->kind == PROBE_RAW_TP)
+		skel->rodata->raw_events[nth] = p->event;
+	else
+		skel->rodata->traced_events[nth] = p->event;
+	if (p->kind == PROBE_FEXIT)
+		error = bpf_program__set_expected_attach_type(program, BPF_TRACE_FEXIT);
+	if (!error && (p->kind == PROBE_FENTRY || p->kind == PROBE_FEXIT))
+		error = bpf_program__set_attach_target(program, 0, p->symbol);
+	return error ? advise_bpf(err, p->name, -error) : 0;
+}
+
+/* Only the programs that are needed are loaded; fentry and fexit share theirs. */
+static int
+load_programs(struct sample_bpf *skel, const struct kernel_setup *s, struct err *err)
+{
+	size_t n[N_PROBE_KINDS] = {0};
+
+	for (size_t i = 0; i < s->events->probes.n; i++) {
+		const struct probe *p = &s->events->probes.items[i];
+		enum probe_kind slot = p->kind == PROBE_FEXIT ? PROBE_FENTRY : p->kind;
+
+		if (!has_instances(p->kind))
+			bpf_program__set_autoload(program_of(skel, p->kind, 0), true);
+		else if (load_instance(skel, p, n[slot]++, err))
+			return -1;
+	}
+	if (s->many_kprobes)
+		bpf_program__set_autoload(skel->progs.on_probes, true);
+	bpf_program__set_autoload(skel->progs.on_waking, s->events->wait != EVENT_NONE);
+	return 0;
+}
+
+/* The tracepoints of tasks are followed for the targets and for what is mapped. */
+static void
+configure_tasks(struct sample_bpf *skel, const struct kernel_setup *s)
+{
+	bool targets = events_are_filtered(s->events, s->config), follows = targets || s->unwinding;
+
+	skel->rodata->only_targets = targets;
+	skel->rodata->with_children = !s->config->no_inherit;
+	skel->rodata->command = (uint32_t)s->config->command;
+	bpf_map__set_max_entries(skel->maps.targets, targets ? TARGETS_MAX : 1);
+	bpf_program__set_autoload(skel->progs.on_fork, follows);
+	bpf_program__set_autoload(skel->progs.on_exec, follows);
+	bpf_program__set_autoload(skel->progs.on_free, follows);
+}
+
+static void
+configure_walk(struct sample_bpf *skel, const struct sampler_config *c, bool by_tables)
+{
+	skel->rodata->with_tables = by_tables;
+	skel->rodata->with_frame_pointers = c->walk == WALK_AUTO;
+	skel->rodata->only_leaf = c->walk == WALK_NONE;
+	skel->rodata->user_depth = (uint32_t)c->max_depth;
+	/* One more than wanted tells whether there are more. */
+	skel->rodata->kernel_depth = c->max_depth < kernel_depth() ? (uint32_t)c->max_depth + 1 : kernel_depth();
+	skel->rodata->with_kernel = !c->no_kernel;
+	skel->rodata->with_user = !c->no_user;
+}
+
+static void
+configure_waits(struct sample_bpf *skel, const struct kernel_setup *s)
+{
+	bool with = s->events->wait != EVENT_NONE;
+
+	skel->rodata->wait_event = with ? s->events->wait : 0;
+	skel->rodata->with_on_cpu = s->events->on_cpu != EVENT_NONE;
+	skel->rodata->on_cpu_event = skel->rodata->with_on_cpu ? s->events->on_cpu : 0;
+	skel->rodata->with_waker = s->config->waker;
+	skel->rodata->min_block = s->config->min_block;
+	skel->rodata->max_block = s->config->max_block ? s->config->max_block : UINT64_MAX;
+	bpf_map__set_max_entries(skel->maps.waits, with ? WAITS_MAX : 1);
+	bpf_map__set_max_entries(skel->maps.stacks, with ? STACKS_MAX : 1);
+}
+
+static void
+configure_rate(struct sample_bpf *skel, const struct sampler_config *c)
+{
+	/* A slice should have room for one sample at least. */
+	skel->rodata->max_rate = c->max_rate;
+	skel->rodata->rate_slice = c->max_rate && c->max_rate < SLICES ? 1000000000 / c->max_rate + 1 : 1000000000 / SLICES;
+}
+
+static void
+configure_judge(struct sample_bpf *skel, const struct sampler_config *c)
+{
+	skel->rodata->with_idle = c->idle;
+	skel->rodata->only_comms = c->comms;
+	skel->rodata->not_comms = c->not_comms;
+	skel->rodata->not_pids = c->not_pids.n;
+	skel->rodata->only_cpus = c->cpus.n;
+	for (size_t i = 0; i < c->cpus.n && c->cpus.items[i] < CPUS_MAX; i++)
+		skel->rodata->wanted_cpus[c->cpus.items[i] / 64] |= 1ULL << c->cpus.items[i] % 64;
+	skel->rodata->n_cgroups = (uint32_t)c->n_cgroups;
+	bpf_map__set_max_entries(skel->maps.cgroups, c->n_cgroups ? (uint32_t)c->n_cgroups : 1);
+	bpf_map__set_max_entries(skel->maps.excluded, c->not_pids.n ? (uint32_t)c->not_pids.n : 1);
+}
+
+int
+configure(struct sample_bpf *skel, const struct kernel_setup *s, struct err *err)
+{
+	uint32_t n = (uint32_t)s->events->n;
+
+	configure_tasks(skel, s);
+	configure_walk(skel, s->config, s->unwinding);
+	configure_waits(skel, s);
+	configure_rate(skel, s->config);
+	configure_judge(skel, s->config);
+	skel->rodata->one_by_one = s->config->timestamps;
+	skel->rodata->n_events = n;
+	bpf_map__set_max_entries(skel->maps.rules, n);
+	bpf_map__set_max_entries(skel->maps.rates, n);
+	bpf_map__set_max_entries(skel->maps.stats, 2 * n);
+	bpf_program__set_autoload(skel->progs.learn_namespace, true);
+	return load_programs(skel, s, err);
+}
+
+/* ---- after ---- */
+
+static int
+set_rules(struct sample_bpf *skel, const struct events *e)
+{
+	int fd = bpf_map__fd(skel->maps.rules);
+
+	for (size_t i = 0; i < e->probes.n; i++)
+		if (bpf_map_update_elem(fd, &e->probes.items[i].event, &e->probes.items[i].rule, BPF_ANY))
+			return -1;
+	return 0;
+}
+
+static int
+set_comms(struct sample_bpf *skel, uint32_t which, const char *patterns, struct err *err)
+{
+	struct comm_patterns p;
+
+	if (!patterns)
+		return 0;
+	if (comm_patterns(patterns, &p, err))
+		return -1;
+	return bpf_map_update_elem(bpf_map__fd(skel->maps.comms), &which, &p, BPF_ANY) ? err_set(err, "patterns of names:") : 0;
+}
+
+static int
+set_excluded(struct sample_bpf *skel, const struct int_list *pids)
+{
+	uint8_t one = 1;
+
+	for (size_t i = 0; i < pids->n; i++)
+		if (bpf_map_update_elem(bpf_map__fd(skel->maps.excluded), &pids->items[i], &one, BPF_ANY))
+			return -1;
+	return 0;
+}
+
+static int
+set_cgroups(struct sample_bpf *skel, const struct sampler_config *c, struct err *err)
+{
+	for (uint32_t i = 0; i < c->n_cgroups; i++)
+		if (cgroup_put(bpf_map__fd(skel->maps.cgroups), i, c->cgroups[i], err))
+			return -1;
+	return 0;
+}
+
+int
+configure_loaded(struct sample_bpf *skel, const struct kernel_setup *s, struct err *err)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, run);
+
+	if (bpf_prog_test_run_opts(bpf_program__fd(skel->progs.learn_namespace), &run))
+		return advise_bpf(err, "learning our pid namespace", errno);
+	if (set_rules(skel, s->events) || set_excluded(skel, &s->config->not_pids))
+		return advise_bpf(err, "telling the programs what to sample", errno);
+	return set_comms(skel, 0, s->config->comms, err) || set_comms(skel, 1, s->config->not_comms, err) ||
+		       set_cgroups(skel, s->config, err)
+		       ? -1
+		       : 0;
+}

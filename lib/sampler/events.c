@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What is sampled: the events that were asked for, numbered, with the places where they fire. */
+#include "sampler/events.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "sampler/event.h"
+
+/* Rates are of perf's events; probes fire each time. */
+static void
+add_event(struct events *e, const struct sampler_config *c, struct probe *p, const char *unit, size_t unit_len)
+{
+	bool sampled = p->kind == PROBE_PERF;
+
+	e->units = xreallocarray(e->units, e->n + 1, sizeof(*e->units));
+	e->units[e->n] = xcalloc(unit_len + 1, 1);
+	memcpy(e->units[e->n], unit, unit_len);
+	GROW(e->all, e->n, e->cap);
+	e->all[e->n] = (struct event_fact){
+		.name = p->name,
+		.unit = e->units[e->n],
+		.frequency = sampled ? c->frequency : 0,
+		.period = sampled ? c->period : 0,
+		.has_values = p->rule.n_factors || p->kind == PROBE_WAIT || p->rule.flags & EVENT_ON_CPU,
+	};
+	p->event = (uint32_t)e->n++;
+}
+
+static int
+add_spec(struct events *e, const struct sampler_config *c, const struct event_spec *spec, const struct probe_scope *scope,
+	 struct err *err)
+{
+	size_t before = e->probes.n;
+	const char *unit = spec->weight ? spec->weight : "samples";
+
+	if (probes_find(&e->probes, spec, scope, err))
+		return -1;
+	for (size_t i = before; i < e->probes.n; i++) {
+		struct probe *p = &e->probes.items[i];
+
+		if (i > before && !strcmp(p->name, p[-1].name))
+			p->event = p[-1].event;
+		else
+			add_event(e, c, p, unit, strcspn(unit, ":"));
+	}
+	return 0;
+}
+
+static struct probe *
+add_watch(struct events *e, const struct sampler_config *c, enum probe_kind kind, const char *name, uint32_t flags)
+{
+	struct probe *p = probes_add(&e->probes, kind);
+
+	p->name = xstrdup(name);
+	p->rule.flags = flags;
+	add_event(e, c, p, "ns", 2);
+	return p;
+}
+
+static int
+add_watched(struct events *e, const struct sampler_config *c, struct err *err)
+{
+	struct probe *p;
+
+	if (c->watch == WATCH_EVENTS)
+		return 0;
+	e->wait = add_watch(e, c, PROBE_WAIT, "off-cpu", 0)->event;
+	if (c->watch == WATCH_OFF_CPU)
+		return 0;
+	p = add_watch(e, c, PROBE_PERF, "on-cpu", EVENT_ON_CPU);
+	e->on_cpu = p->event;
+	return event_parse("cpu-clock", &p->attr, err);
+}
+
+/* Two places may fire one tracepoint's programs, but the kernel takes a program there only once. */
+static int
+check_twice(const struct events *e, struct err *err)
+{
+	for (size_t i = 0; i < e->probes.n; i++)
+		for (size_t j = 0; j < i && e->probes.items[i].kind == PROBE_TRACEPOINT; j++)
+			if (e->probes.items[j].kind == PROBE_TRACEPOINT && e->probes.items[j].id == e->probes.items[i].id)
+				return err_set(err, "%s is asked for twice", e->probes.items[i].name);
+	return 0;
+}
+
+int
+events_open(struct events *e, const struct sampler_config *c, struct err *err)
+{
+	const struct event_spec usual = {.text = event_default()};
+	const struct probe_scope scope = {
+		.pids = c->pids.items,
+		.n_pids = c->pids.n,
+		.program = c->program,
+		.max_probes = c->max_probes,
+		.demangle = c->demangle,
+	};
+
+	e->wait = e->on_cpu = EVENT_NONE;
+	if (!c->n_events && c->watch == WATCH_EVENTS && add_spec(e, c, &usual, &scope, err))
+		return -1;
+	for (size_t i = 0; i < c->n_events; i++)
+		if (add_spec(e, c, &c->events[i], &scope, err))
+			return -1;
+	for (size_t i = 0; i < e->probes.n; i++) {
+		struct probe *p = &e->probes.items[i];
+
+		if (probe_is_clock(p, c))
+			p->rule.flags |= EVENT_CLOCK;
+		if (p->kind == PROBE_KRETPROBE || p->kind == PROBE_URETPROBE)
+			p->rule.flags |= EVENT_RETURN;
+	}
+	return add_watched(e, c, err) || check_twice(e, err) ? -1 : 0;
+}
+
+void
+events_free(struct events *e)
+{
+	for (size_t i = 0; i < e->n; i++)
+		free(e->units[i]);
+	free(e->units);
+	free(e->all);
+	probes_free(&e->probes);
+}
+
+bool
+probe_is_clock(const struct probe *p, const struct sampler_config *c)
+{
+	if (p->kind != PROBE_PERF)
+		return false;
+	if (p->attr.type == PERF_TYPE_HARDWARE)
+		return p->attr.config == PERF_COUNT_HW_CPU_CYCLES && c->frequency;
+	return p->attr.type == PERF_TYPE_SOFTWARE && p->attr.config == PERF_COUNT_SW_CPU_CLOCK;
+}
+
+bool
+events_are_filtered(const struct events *e, const struct sampler_config *c)
+{
+	if (config_is_whole(c))
+		return false;
+	for (size_t i = 0; i < e->probes.n; i++)
+		if (e->probes.items[i].kind != PROBE_PERF || probe_is_clock(&e->probes.items[i], c))
+			return true;
+	return false;
+}
