@@ -11,9 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "stream/record.h"
-
-struct stream;
+#include "stream/stream.h"
 
 struct samples {
 	uint64_t task, cpu, stack;
@@ -28,8 +26,37 @@ has_samples(uint32_t type)
 	return type == RECORD_sample || type == RECORD_timed || type == RECORD_valued || type == RECORD_timed_value;
 }
 
+#define SAMPLES_OF(record, n, v)                                                                                       \
+	static inline bool samples_of_##record(struct stream *s, struct samples *to)                                   \
+	{                                                                                                              \
+		struct record##_record r;                                                                              \
+                                                                                                                       \
+		if (!read_##record(s, &r))                                                                             \
+			return false;                                                                                  \
+		*to = (struct samples){r.task, r.cpu, r.stack, n, v};                                                  \
+		return true;                                                                                           \
+	}
+SAMPLES_OF(sample, r.count, r.count)
+SAMPLES_OF(timed, 1, 1)
+SAMPLES_OF(valued, r.count, r.value)
+SAMPLES_OF(timed_value, 1, r.value)
+#undef SAMPLES_OF
+
 /* Reads the next record of the current block, which must be of such a type; false at its end or when the record is
  * malformed. */
-bool read_samples(struct stream *s, struct samples *r);
+static inline bool
+read_samples(struct stream *s, struct samples *r)
+{
+	switch (stream_type(s)) {
+	case RECORD_timed:
+		return samples_of_timed(s, r);
+	case RECORD_valued:
+		return samples_of_valued(s, r);
+	case RECORD_timed_value:
+		return samples_of_timed_value(s, r);
+	default:
+		return samples_of_sample(s, r);
+	}
+}
 
 #endif
