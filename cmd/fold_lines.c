@@ -40,21 +40,21 @@ fold_cells_free(struct fold_cells *c)
 
 /* "comm", "comm-PID", "comm-PID/TID"; without comm "[PID]", "[PID/TID]". */
 static void
-put_task(struct buf *to, const struct fold_groups *g, struct text comm, uint64_t pid, uint64_t tid)
+put_task(struct buf *to, const struct fold_groups *g, const struct fold_task *task)
 {
 	struct buf name = {0};
 
-	if (!g->no_comm && comm.len)
-		buf_add(&name, comm.data, comm.len);
+	if (!g->no_comm && task->comm.len)
+		buf_add(&name, task->comm.data, task->comm.len);
 	else if (!g->no_comm)
 		buf_puts(&name, "[unnamed]");
 	if (g->by_pid || g->by_tid) {
 		buf_char(&name, g->no_comm ? '[' : '-');
-		buf_decimal(&name, pid);
+		buf_decimal(&name, task->pid);
 	}
 	if (g->by_tid) {
 		buf_char(&name, '/');
-		buf_decimal(&name, tid);
+		buf_decimal(&name, task->tid);
 	}
 	if (g->no_comm)
 		buf_char(&name, ']');
@@ -62,17 +62,37 @@ put_task(struct buf *to, const struct fold_groups *g, struct text comm, uint64_t
 	buf_free(&name);
 }
 
+/* "[cycles]" */
+static void
+put_event(struct buf *to, struct text event)
+{
+	struct buf name = {0};
+
+	buf_char(&name, '[');
+	if (event.len)
+		buf_add(&name, event.data, event.len);
+	else
+		buf_puts(&name, event.data ? "unnamed" : "no event");
+	buf_char(&name, ']');
+	fold_name(to, name.data, name.len);
+	buf_free(&name);
+}
+
 void
-fold_group(struct buf *to, const struct fold_groups *g, struct text comm, uint64_t pid, uint64_t tid, uint64_t cpu)
+fold_group(struct buf *to, const struct fold_groups *g, const struct fold_task *task)
 {
 	bool with_task = !g->no_comm || g->by_pid || g->by_tid;
 
+	if (g->by_event)
+		put_event(to, task->event);
+	if (g->by_event && (g->by_cpu || with_task))
+		buf_char(to, ';');
 	if (g->by_cpu)
-		buf_printf(to, "[cpu %llu]", (unsigned long long)cpu);
+		buf_printf(to, "[cpu %llu]", (unsigned long long)task->cpu);
 	if (g->by_cpu && with_task)
 		buf_char(to, ';');
 	if (with_task)
-		put_task(to, g, comm, pid, tid);
+		put_task(to, g, task);
 }
 
 /* A cell with its place in the output. */

@@ -30,11 +30,17 @@ void fold_cells_free(struct fold_cells *c);
 
 /* What the first frames of lines are. */
 struct fold_groups {
-	bool by_pid, by_tid, by_cpu, no_comm;
+	bool by_event, by_pid, by_tid, by_cpu, no_comm;
 };
 
-/* Appends the first frames of a task's lines, "[cpu 3];comm-PID", made safe; may be nothing. */
-void fold_group(struct buf *to, const struct fold_groups *g, struct text comm, uint64_t pid, uint64_t tid, uint64_t cpu);
+/* Who was sampled. */
+struct fold_task {
+	struct text event, comm; /* event: NULL without one */
+	uint64_t pid, tid, cpu;
+};
+
+/* Appends the first frames of a task's lines, "[cycles];[cpu 3];comm-PID", made safe; may be nothing. */
+void fold_group(struct buf *to, const struct fold_groups *g, const struct fold_task *task);
 
 /* All cells as lines "comm;a;b 12", sorted frame by frame, on their way out part by part. The tree's names and the groups
  * are safe already; both must stay as they are, the cells are not needed any more. */

@@ -11,10 +11,11 @@
 #include "base/msg.h"
 #include "flame/fold.h"
 
-/* A task, or a task on a cpu. */
+/* A task, a task on a cpu, one of these in an event. */
 struct member {
 	uint32_t task, group;
 	uint64_t cpu;
+	uint32_t event;
 };
 
 /* A stack with samples in a group. */
@@ -59,6 +60,7 @@ stacks_init(struct stacks *f)
 	f->nodes.tree = &f->tree;
 	f->nodes.call = call;
 	f->nodes.to = f;
+	f->event = DICT_NONE;
 }
 
 void
@@ -121,10 +123,13 @@ static uint32_t
 new_group(struct stacks *f, uint32_t task, uint64_t cpu)
 {
 	const struct dict_task *t = &f->dict.tasks[task];
+	struct fold_task who = {.comm = texts_get(&f->dict.comms, task), .pid = t->pid, .tid = t->tid, .cpu = cpu};
 	struct buf frames = {0};
 	uint32_t id;
 
-	fold_group(&frames, &f->by, texts_get(&f->dict.comms, task), t->pid, t->tid, cpu);
+	if (f->event != DICT_NONE)
+		who.event = texts_get(&f->dict.event_names, f->event);
+	fold_group(&frames, &f->by, &who);
 	id = intern(&f->groups, frames.data, frames.len);
 	buf_free(&frames);
 	return id;
@@ -133,18 +138,18 @@ new_group(struct stacks *f, uint32_t task, uint64_t cpu)
 static uint32_t
 group_of(struct stacks *f, uint32_t task, uint64_t cpu)
 {
-	uint64_t hash = hash_pair(task, f->by.by_cpu ? cpu : 0);
+	uint32_t event = f->by.by_event ? f->event : 0, i, group;
+	uint64_t hash = hash_pair((uint64_t)event << 32 | task, f->by.by_cpu ? cpu : 0);
 	struct table_probe p = table_probe(&f->member_table, hash);
-	uint32_t i, group;
 
 	while (table_next(&f->member_table, &p, &i))
-		if (f->members[i].task == task && (!f->by.by_cpu || f->members[i].cpu == cpu))
+		if (f->members[i].task == task && f->members[i].event == event && (!f->by.by_cpu || f->members[i].cpu == cpu))
 			return f->members[i].group;
 	if (f->n_members >= UINT32_MAX - 1)
 		die("out of memory");
 	group = new_group(f, task, cpu);
 	GROW(f->members, f->n_members, f->cap_members);
-	f->members[f->n_members] = (struct member){.task = task, .cpu = cpu, .group = group};
+	f->members[f->n_members] = (struct member){.task = task, .cpu = cpu, .event = event, .group = group};
 	table_insert(&f->member_table, hash, (uint32_t)f->n_members++);
 	return group;
 }

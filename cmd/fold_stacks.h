@@ -22,6 +22,7 @@ struct place;
 struct stacks {
 	struct fold_groups by; /* set before the first use, as nodes.naming */
 	struct dict dict;     /* of the segment */
+	uint32_t event;	      /* what is counted is of this one, in the dictionary; or DICT_NONE */
 	struct tree tree;     /* the stacks' frames of all segments; its values are not used */
 	struct stack_nodes nodes;
 	struct intern groups; /* first frames of lines, "[cpu 3];comm", made safe; may be empty */

@@ -13,22 +13,36 @@
 #include "base/options.h"
 #include "base/output.h"
 #include "base/sums.h"
+#include "cmd/fold_events.h"
 #include "cmd/fold_stacks.h"
 #include "stream/account.h"
 #include "stream/stream.h"
 
-static const char *event_wanted;
+static bool list_events;
+static struct fold_events events;
 static struct stacks stacks;
+static struct account account;
+
+static bool
+ask_for_event(const char *name)
+{
+	event_names_add(&events.asked, name);
+	return true;
+}
 
 static const struct option_row options[] = {
 	{OPTION_FLAG, 0, "pid", NULL, "name root frames comm-PID", &stacks.by.by_pid, 0, 0, NULL},
 	{OPTION_FLAG, 0, "tid", NULL, "name root frames comm-PID/TID", &stacks.by.by_tid, 0, 0, NULL},
+	{OPTION_FLAG, 0, "events", NULL, "put a frame for the event in front: [cycles]", &stacks.by.by_event, 0, 0, NULL},
 	{OPTION_FLAG, 0, "cpu", NULL, "put a frame for the cpu in front: [cpu 3]", &stacks.by.by_cpu, 0, 0, NULL},
 	{OPTION_FLAG, 0, "no-comm", NULL, "leave out the frame with the thread name", &stacks.by.no_comm, 0, 0, NULL},
 	{OPTION_FLAG, 0, "module", NULL, "name functions with module: libc.so.6`qsort", &stacks.nodes.naming.module, 0, 0, NULL},
 	{OPTION_FLAG, 0, "annotate", NULL, "append _[k] to kernel, _[i] inlined, _[j] JIT code", &stacks.nodes.naming.annotate, 0, 0,
 	 NULL},
-	{OPTION_STRING, 'e', "event", "NAME", "count the samples of this event only", &event_wanted, 0, 0, NULL},
+	{OPTION_CALL, 'e', "event", "NAME", "count this event only, or those whose name matches \"vfs_*\";\nseveral times: all of them",
+	 NULL, 0, 0, ask_for_event},
+	{OPTION_FLAG, 0, "count", NULL, "count samples also where they have values, as bytes or ns", &events.by_count, 0, 0, NULL},
+	{OPTION_FLAG, 0, "list-events", NULL, "write the events instead: name, unit, samples, value", &list_events, 0, 0, NULL},
 	{0},
 };
 
@@ -38,50 +52,15 @@ static const struct command command = {
 	.options = options,
 };
 
-static struct buf first_unit; /* of the first event that was sampled */
-static bool unit_known;
-static bool wanted;	   /* the current window's event is counted */
-static uint32_t event;	   /* its name in counted or left_out */
-static bool event_exists;  /* the one of --event */
-static struct sums counted, left_out; /* samples by event */
-static struct account account;
-
 static void
-count_sample(struct stream *s, uint64_t task, uint64_t cpu, uint64_t stack, uint64_t n)
-{
-	if (!n || !account_samples(&account, s, n))
-		return;
-	sums_add(wanted ? &counted : &left_out, event, n);
-	if (wanted)
-		stacks_count(&stacks, (uint32_t)task, cpu, (uint32_t)stack, n);
-}
-
-static bool
-is_same(struct text a, const char *b, size_t len)
-{
-	return a.len == len && (!len || !memcmp(a.data, b, len));
-}
-
-/* Without --event, events are added up that count the same thing as the first one. */
-static void
-choose(struct text name, struct text unit)
-{
-	if (!unit_known)
-		buf_add(&first_unit, unit.data, unit.len);
-	unit_known = true;
-	wanted = event_wanted ? is_same(name, event_wanted, strlen(event_wanted))
-			      : is_same(unit, first_unit.data, first_unit.len);
-	event_exists |= wanted;
-	event = sums_name(wanted ? &counted : &left_out, name.data, name.len);
-}
-
-static void
-take_window(struct stream *s)
+take_windows(struct stream *s)
 {
 	struct window_record r;
 
-	while (read_window(s, &r))
-		choose(texts_get(&stacks.dict.event_names, (uint32_t)r.event), texts_get(&stacks.dict.event_units, (uint32_t)r.event));
+	while (read_window(s, &r)) {
+		stacks.event = (uint32_t)r.event;
+		fold_events_open(&events, &stacks.dict, stacks.event);
+	}
 }
 
 /* Also makes ready for the next one. */
@@ -90,22 +69,23 @@ end_segment(void)
 {
 	stacks_settle(&stacks);
 	account_close(&account);
-	wanted = !event_wanted;
-	event = sums_name(wanted ? &counted : &left_out, "", 0);
+	stacks.event = DICT_NONE;
+	fold_events_begin(&events);
 }
 
 static void
 take_samples(struct stream *s)
 {
-	struct sample_record sample;
-	struct timed_record timed;
+	struct samples r;
+	uint64_t n;
 
-	if (stream_type(s) == RECORD_sample)
-		while (read_sample(s, &sample))
-			count_sample(s, sample.task, sample.cpu, sample.stack, sample.count);
-	else
-		while (read_timed(s, &timed))
-			count_sample(s, timed.task, timed.cpu, timed.stack, 1);
+	while (read_samples(s, &r)) {
+		if (!account_samples(&account, s, r.count) || (events.has_values && !account_values(&account, s, r.value)))
+			return;
+		n = fold_events_add(&events, &r);
+		if (n && !list_events)
+			stacks_count(&stacks, (uint32_t)r.task, r.cpu, (uint32_t)r.stack, n);
+	}
 }
 
 static void
@@ -115,11 +95,14 @@ take_block(struct stream *s)
 
 	if (type == RECORD_segment)
 		end_segment();
-	if (dict_take(&stacks.dict, s) || account_take(&account, s))
+	if (dict_take(&stacks.dict, s)) {
+		fold_events_take(&events, &stacks.dict);
 		return;
+	}
+	account_take(&account, s);
 	if (type == RECORD_window)
-		take_window(s);
-	if (type == RECORD_sample || type == RECORD_timed)
+		take_windows(s);
+	if (has_samples(type))
 		take_samples(s);
 }
 
@@ -173,27 +156,63 @@ fold_file(const char *path)
 	return good;
 }
 
-/* What the folded text does not tell. False when the event that was asked for does not exist. */
-static bool
-say_what_is_missing(void)
+static void
+say_losses(void)
 {
 	uint64_t lost = account.lost.total;
 
 	if (lost)
 		warn("%s of %s samples were lost (%s)", grouped(lost), grouped(account.delivered + lost), sums_text(&account.lost));
-	if (event_wanted && !event_exists) {
-		warn("no event is named '%s'%s%s", event_wanted, left_out.total ? "; there are samples of " : "",
-		     sums_text(&left_out));
-		return false;
+}
+
+/* False when there is a name that no event has. */
+static bool
+all_are_found(void)
+{
+	struct sums sums[FOLD_USES], all = {0};
+	bool good = true;
+
+	for (int use = 0; use < FOLD_USES; use++) {
+		sums[use] = fold_events_sums(&events, use);
+		sums_move(&all, &sums[use]);
 	}
-	if (!event_wanted && left_out.total)
-		warn("left out %s samples of events that count other things (%s); see --event", grouped(left_out.total),
-		     sums_text(&left_out));
-	if (sums_count(&counted) > 1)
+	for (size_t i = 0; i < events.asked.n; i++)
+		if (!events.asked.all[i].found) {
+			warn("no event is named '%s'%s%s", events.asked.all[i].text, all.total ? "; there are samples of " : "",
+			     sums_text(&all));
+			good = false;
+		}
+	sums_free(&all);
+	return good;
+}
+
+/* What the folded text does not tell. */
+static void
+say_what_is_missing(void)
+{
+	struct sums counted = fold_events_sums(&events, FOLD_COUNTED), others = fold_events_sums(&events, FOLD_OTHER_UNIT);
+
+	if (others.total)
+		warn("left out %s samples of events that count other things (%s); see --event", grouped(others.total),
+		     sums_text(&others));
+	if (sums_count(&counted) > 1 && !events.asked.n && !stacks.by.by_event)
 		warn("added up samples of several events (%s); see --event", sums_text(&counted));
 	if (!counted.total)
 		warn("no samples");
-	return true;
+	else if (!stacks.cells.n)
+		warn("the values of all samples are 0; see --count");
+	sums_free(&counted);
+	sums_free(&others);
+}
+
+static void
+write_list(void)
+{
+	struct buf list = {0};
+
+	fold_events_list(&events, &list);
+	stdout_write(list.data, list.len);
+	buf_free(&list);
 }
 
 static void
@@ -220,12 +239,20 @@ main(int argc, char **argv)
 	i = options_parse(&command, argc, argv);
 	outlive_first_interrupt();
 	stacks_init(&stacks);
+	fold_events_init(&events);
 	if (i == argc)
 		good = fold_stdin();
 	for (; i < argc; i++)
 		good &= fold_file(argv[i]);
-	write_lines();
-	good &= say_what_is_missing();
+	if (list_events)
+		write_list();
+	else
+		write_lines();
+	say_losses();
+	if (!all_are_found())
+		good = false;
+	else if (!list_events)
+		say_what_is_missing();
 	stdout_close();
 	return good ? EXIT_DONE : EXIT_FAILED;
 }

@@ -21,6 +21,7 @@
 #include "base/options.h"
 #include "base/output.h"
 #include "stream/dict.h"
+#include "stream/samples.h"
 #include "stream/stream.h"
 #include "stream/writer.h"
 #include "elf/sort.h"
@@ -316,15 +317,10 @@ start_segment(void)
 static void
 count_samples(struct stream *s)
 {
-	struct sample_record sample;
-	struct timed_record timed;
+	struct samples r;
 
-	if (stream_type(s) == RECORD_sample)
-		while (read_sample(s, &sample))
-			missing_count(&missing, lacking[sample.stack], sample.count);
-	else
-		while (read_timed(s, &timed))
-			missing_count(&missing, lacking[timed.stack], 1);
+	while (read_samples(s, &r))
+		missing_count(&missing, lacking[r.stack], r.count);
 }
 
 /* Takes the current block. True: it is to be copied. */
@@ -354,6 +350,8 @@ take_block(struct stream *s)
 		break;
 	case RECORD_sample:
 	case RECORD_timed:
+	case RECORD_valued:
+	case RECORD_timed_value:
 		resolve();
 		count_samples(s);
 		break;

@@ -115,9 +115,11 @@ fold_groups(struct document *d, const struct profile *p)
 
 	for (size_t i = 0; i < p->n_groups; i++) {
 		const struct profile_task *t = &p->tasks[p->groups[i].task];
+		struct fold_task who = {
+			.comm = profile_text(p, t->comm.raw), .pid = t->pid, .tid = t->tid, .cpu = p->groups[i].cpu};
 
 		b.len = 0;
-		fold_group(&b, &d->by, profile_text(p, t->comm.raw), t->pid, t->tid, p->groups[i].cpu);
+		fold_group(&b, &d->by, &who);
 		groups[i] = add_text(d, &d->groups, &b);
 	}
 	buf_free(&b);

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A reader of streams written from pb-stream(5) alone: prints samples by thread name, and how many stacks there are.
+"""A reader of streams written from pb-stream(5) alone: prints samples by thread name, and how many stacks there are;
+or, with "events", the events with their samples and what these add up to.
 
-Its tables of fields are read from the page itself: decode.py man/pb-stream.5 < STREAM"""
+Its tables of fields are read from the page itself: decode.py man/pb-stream.5 [events] < STREAM"""
 import collections
 import re
 import sys
@@ -57,6 +58,25 @@ def records(stream, types):
             yield name, {field: block.field(field, coding) for field, coding in fields}
 
 
+def print_events():
+    totals, events, event = {}, [], None
+    for name, r in records(sys.stdin.buffer, tables(sys.argv[1])):
+        if name == "segment":
+            events, event = [], None
+        elif name == "event":
+            events.append((r["name"].decode(errors="replace"), r["unit"].decode(errors="replace")))
+            totals.setdefault(events[-1], [0, 0])
+        elif name == "window":
+            event = events[r["event"]]
+        elif "stack" in r and "task" in r:
+            total = totals.setdefault(event or ("-", "samples"), [0, 0])
+            count = r.get("count", 1)
+            total[0] += count
+            total[1] += count if not event or event[1] == "samples" else r.get("value", count)
+    for (name, unit), total in totals.items():
+        print(name, unit, *total, sep="\t")
+
+
 def main():
     samples, tally, comms, stacks = collections.Counter(), collections.Counter(), [], 0
     for name, r in records(sys.stdin.buffer, tables(sys.argv[1])):
@@ -66,7 +86,7 @@ def main():
             comms.append(r["comm"])
         elif name == "stack":
             stacks += 1
-        elif name in ("sample", "timed"):
+        elif name in ("sample", "timed", "valued", "timed_value"):
             samples[comms[r["task"]]] += r.get("count", 1)
         elif name == "tally":
             tally[r["class"]] += r["count"]
@@ -75,4 +95,4 @@ def main():
     print(stacks, "stacks", sum(samples.values()), "samples;", *(tally[c] for c in range(4)), "in the tally")
 
 
-main()
+print_events() if sys.argv[2:] == ["events"] else main()

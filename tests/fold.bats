@@ -33,7 +33,7 @@ folds() {
 @test "counts add up to the samples of the stream, with every option" {
 	local options
 	pb-dump -r tests/fold/main.txt >"$BATS_TEST_TMPDIR/main"
-	for options in '' --pid --tid --cpu --no-comm --module --annotate '--cpu --tid --no-comm --module --annotate'; do
+	for options in '' --pid --tid --cpu --events --no-comm --module --annotate '--cpu --tid --no-comm --module --annotate'; do
 		equals "$(pb-fold $options "$BATS_TEST_TMPDIR/main" | awk '{ n += $NF } END { print n }')" 32769
 	done
 }
@@ -119,6 +119,102 @@ print(len(text.splitlines()) - text.count("\n"), text.count("\ufeff"))' "$BATS_T
 		<(printf '%s\n' segment 'event name="off" unit="ns"' module frame stack task window 'sample count=5' end | pb-dump -r)
 	equals "$output" 'a;[a] 1'
 	equals "$stderr" 'pb-fold: left out 5 samples of events that count other things (off); see --event'
+}
+
+# events NAME...: a stream in which each of these had a sample, the first 1, the second 2, the third 4, …
+events() {
+	local name n=0 lines=(segment 'module path="/bin/a"' frame 'stack' 'task comm="a"')
+	for name in "$@"; do
+		lines+=("event name=\"$name\" unit=\"samples\"")
+	done
+	for name in "$@"; do
+		lines+=("window event=$n" "sample count=$((1 << n++))")
+	done
+	printf '%s\n' "${lines[@]}" end | pb-dump -r
+}
+
+@test "--event: several, and patterns; what an event is named exactly is no pattern" {
+	local number options
+	events vfs_read vfs_write 'vfs_*' 'syscalls:sys_enter_read' 'uprobe:/lib/x.so:f' '' 'a[b]' 'nul\x00x' 'b\xff' >"$BATS_TEST_TMPDIR/names"
+	while IFS='|' read -r number options; do
+		run_ok eval "pb-fold $options $BATS_TEST_TMPDIR/names"
+		equals "$options: $output$stderr" "$options: a;[a] $number"
+	done <<-'END'
+	1|-e vfs_read
+	3|-e vfs_read -e vfs_write
+	3|-e vfs_read -e vfs_write -e vfs_read
+	4|-e 'vfs_*'
+	7|-e 'vfs*'
+	7|-e 'vfs_[!x]*'
+	4|-e 'vfs_\*'
+	8|-e '*:sys_enter_*'
+	16|-e 'uprobe:*:f'
+	24|-e '*:*'
+	32|-e ''
+	64|-e 'a[b]'
+	67|-e 'a[b]' -e 'vfs_r*' -e vfs_writ?
+	383|-e '*'
+	END
+	fails 1 "pb-fold: no event is named 'ab'; there are samples of vfs_read 1, vfs_write 2" pb-fold -e ab -e 'vfs_*' "$BATS_TEST_TMPDIR/names"
+	equals "$output" 'a;[a] 4'
+	fails 1 "pb-fold: no event is named '[a-'" pb-fold -e '[a-' "$BATS_TEST_TMPDIR/names"
+}
+
+@test "--event: whether a name is a pattern is seen in each recording" {
+	equals "$(pb-fold -e 'vfs_*' <(events vfs_read) <(events vfs_read 'vfs_*'))" 'a;[a] 3'
+	equals "$(pb-fold -e 'vfs_*' <(events vfs_read 'vfs_*') <(events vfs_read))" 'a;[a] 3'
+	equals "$(pb-fold -e 'vfs_*' --list-events <(events vfs_read 'vfs_*') <(events vfs_read))" $'vfs_read\tsamples\t2\t2\nvfs_*\tsamples\t2\t2'
+	run_ok pb-fold -e 'b*' <(stream 'event name="bytes"' end)
+	equals "$stderr" "pb-fold: no samples"
+}
+
+@test "values: what adds up to 0 is no line, and said; no more than 2^63 - 1" {
+	values() {
+		printf '%s\n' segment 'event name="w" unit="ns"' module frame stack 'task comm="a"' window "$@" end | pb-dump -r
+	}
+	fails 0 'pb-fold: the values of all samples are 0; see --count' pb-fold <(values 'valued count=3 value=0')
+	equals "$output" ""
+	run_ok pb-fold --count <(values 'valued count=3 value=0' 'timed_value value=0')
+	equals "$output" 'a;[unknown] 4'
+	run_ok pb-fold <(values 'valued count=0 value=7' 'valued count=1 value=9223372036854775800')
+	equals "$output" 'a;[unknown] 9223372036854775807'
+	fails 1 'timed_value: the values add up to more than 9223372036854775807' \
+		pb-fold <(values 'timed_value value=9223372036854775807' 'timed_value value=1')
+	equals "$output" 'a;[unknown] 9223372036854775807'
+	fails 1 'valued: the values add up' pb-fold <(values 'valued value=18446744073709551615')
+	fails 1 'valued: the counts add up' pb-fold <(values 'valued count=18446744073709551615')
+}
+
+@test "--list-events: what the decoder counts, and what is folded" {
+	local file event
+	for file in tests/fold/*.txt tests/stream/all.txt; do
+		pb-dump -r "$file" >"$BATS_TEST_TMPDIR/stream"
+		pb-fold --list-events "$BATS_TEST_TMPDIR/stream" 2>/dev/null | sort >"$BATS_TEST_TMPDIR/list"
+		python3 tests/decode.py man/pb-stream.5 events <"$BATS_TEST_TMPDIR/stream" | sort | diff - "$BATS_TEST_TMPDIR/list"
+		while IFS=$'\t' read -r event _ samples value; do
+			[ "$event" != - ] || continue
+			equals "$event $(pb-fold -e "$event" "$BATS_TEST_TMPDIR/stream" 2>/dev/null | awk '{ n += $NF } END { printf "%.0f", n }')" "$event $value"
+			equals "$event $(pb-fold --count -e "$event" "$BATS_TEST_TMPDIR/stream" 2>/dev/null | awk '{ n += $NF } END { printf "%.0f", n }')" "$event $samples"
+		done <"$BATS_TEST_TMPDIR/list"
+	done
+	equals "$(events 'a\x09b\n' 'é' | pb-fold --list-events)" $'a\\x09b\\x0a\tsamples\t1\t1\né\tsamples\t2\t2'
+}
+
+@test "--events: a frame for each, made safe; a thousand of them in each of ten intervals" {
+	equals "$(events 'a;b' '' 'c 12' | pb-fold --events)" $'[a:b];a;[a] 1\n[c 12];a;[a] 4\n[unnamed];a;[a] 2'
+	equals "$(events cycles | pb-fold --events --no-comm --cpu)" '[cycles];[cpu 0];[a] 1'
+	{
+		printf '%s\n' segment module frame stack stack 'task comm="a"'
+		printf 'event name="kprobe:f%s" unit="bytes"\n' {1..1000}
+		for _ in {1..10}; do
+			printf 'window event=%s\nvalued count=2 value=3\nvalued stack=1 count=1 value=1\n' {0..999}
+		done
+		echo end
+	} | pb-dump -r >"$BATS_TEST_TMPDIR/many"
+	equals "$(pb-fold --events "$BATS_TEST_TMPDIR/many" | sort -u -k2 | wc -l)" 1
+	equals "$(pb-fold --events -e 'kprobe:f7*' "$BATS_TEST_TMPDIR/many" | awk '{ n += $NF } END { print NR, n }')" "111 4440"
+	equals "$(pb-fold "$BATS_TEST_TMPDIR/many" 2>/dev/null)" "a;[unknown] 40000"
+	equals "$(pb-fold --list-events "$BATS_TEST_TMPDIR/many" | cut -f 2- | uniq -c)" "   1000 bytes"$'\t30\t40'
 }
 
 @test "lost samples are told, whatever their cause is called" {

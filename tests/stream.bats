@@ -53,7 +53,8 @@ small() {
 	local file
 	{ pb-dump -r tests/fold/main.txt; small; } >"$BATS_TEST_TMPDIR/two"
 	small >"$BATS_TEST_TMPDIR/one"
-	for file in one two; do
+	pb-dump -r tests/stream/all.txt >"$BATS_TEST_TMPDIR/all"
+	for file in one two all; do
 		run_ok build/asan/tests/stream/cut "$BATS_TEST_TMPDIR/$file"
 		contains "$output" " 0 wrong"
 	done

@@ -446,6 +446,21 @@ sample'
 	pb-dump -r <"$t/text" | cmp - <(pb-symbolize -q "$t/in")
 }
 
+@test "samples with values are samples: names come before them, and what lacks names is counted" {
+	local records
+	for records in 'sample stack=1 count=9|sample stack=2 count=1' 'timed stack=1|timed stack=2' \
+		'valued stack=1 count=9 value=1|valued stack=2 count=1 value=999' 'timed_value stack=1 value=5|timed_value stack=2'; do
+		printf '%s\n' segment 'event name="w" unit="ns"' "module path=\"$d/names\"" 'module path="/gone"' \
+			"frame offset=$(offset "$d/names" main 1)" "frame offset=$(offset "$d/names" local_one 1)" 'frame module=1' \
+			'stack' 'stack parent=0 frame=1' 'stack parent=0 frame=2' task window "${records%|*}" window "${records#*|}" end |
+			pb-dump -r >"$t/in"
+		run bash -c "pb-symbolize '$t/in' 2>&1 >/dev/null"
+		contains "$output" "no symbols for 1 sample in /gone"
+		equals "$(pb-symbolize -q "$t/in" | pb-dump | sed -n 's/^\(function.*\|[a-z_]* .*stack=.*\)/\1/p' | cut -d' ' -f1 | grep -v stack)" \
+			"function"$'\n'"function"$'\n'"${records%% *}"$'\n'"${records%% *}"
+	done
+}
+
 @test "twice is the same as once" {
 	whole | pb-dump -r | pb-symbolize -q >"$t/once"
 	pb-symbolize -q <"$t/once" | cmp - "$t/once"

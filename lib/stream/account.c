@@ -28,6 +28,17 @@ account_samples(struct account *a, struct stream *s, uint64_t n)
 	return true;
 }
 
+bool
+account_values(struct account *a, struct stream *s, uint64_t n)
+{
+	if (n > INT64_MAX || a->values > INT64_MAX - n) {
+		stream_reject(s, "the values add up to more than 9223372036854775807");
+		return false;
+	}
+	a->values += n;
+	return true;
+}
+
 static void
 add_loss(struct stream *s, const struct sums *earlier, struct sums *sums, struct text cause, uint64_t n)
 {

@@ -12,6 +12,7 @@ struct stream;
 
 struct account {
 	uint64_t samples;   /* seen in the stream: all that account_samples() took */
+	uint64_t values;    /* likewise, of account_values() */
 	uint64_t delivered; /* of segments that were closed: as their tally says, else as seen */
 	struct sums lost;   /* likewise, by cause */
 
@@ -28,6 +29,9 @@ bool account_take(struct account *a, struct stream *s);
 /* Counts n samples of the current record. False: the stream's counts add up to more than 2^63 - 1, the record is
  * rejected. No sum of numbers that were accepted can overflow, nor that of two of these. */
 bool account_samples(struct account *a, struct stream *s, uint64_t n);
+
+/* The same for what they add up to in an event's unit, of all events. */
+bool account_values(struct account *a, struct stream *s, uint64_t n);
 
 /* To be called where a segment ends. */
 void account_close(struct account *a);

@@ -10,6 +10,7 @@
 #include "stream/account.h"
 #include "stream/dict.h"
 #include "stream/naming.h"
+#include "stream/samples.h"
 #include "stream/stream.h"
 #include "stream/text.h"
 #include "stream/writer.h"
@@ -55,7 +56,7 @@ read_all(const uint8_t *data, size_t len)
 	struct stream *s = stream_open(fd, "fuzz");
 	struct account account = {0};
 	struct dict dict = {0};
-	struct sample_record sample;
+	struct samples r;
 	int64_t type;
 
 	while ((type = stream_next(s)) > 0) {
@@ -66,8 +67,9 @@ read_all(const uint8_t *data, size_t len)
 		}
 		if (dict_take(&dict, s) || account_take(&account, s))
 			continue;
-		while (type == RECORD_sample && read_sample(s, &sample))
-			account_samples(&account, s, sample.count);
+		while (has_samples((uint32_t)type) && read_samples(s, &r))
+			if (account_samples(&account, s, r.count))
+				account_values(&account, s, r.value);
 	}
 	if (type < 0 && !stream_error(s)[0])
 		abort();
