@@ -54,5 +54,7 @@ event_modify(struct event_reading *r)
 	a->precise_ip = strchr(m, 'P') ? pmu_max_precise(r->sysfs, a->type) : (unsigned)count(m, 'p');
 	if (a->precise_ip && !strpbrk(m, "HG"))
 		a->exclude_guest = 1; /* the cpu would write its records into the guest's memory */
+	if (a->precise_ip)
+		a->sample_type |= PERF_SAMPLE_CALLCHAIN; /* else the kernel refuses a program that asks for stacks: EPROTO */
 	return 0;
 }
