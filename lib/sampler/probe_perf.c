@@ -65,24 +65,6 @@ find_glob(struct glob *g, const char *text, struct err *err)
 		       text);
 }
 
-/* SYS:NAME. What is behind the colon of perf's events are modifiers, and what is before it has a meaning. */
-static bool
-is_tracepoint(const char *text)
-{
-	const char *colon = strchr(text, ':');
-	struct perf_event_attr attr;
-	struct err err;
-	char *head;
-	bool known;
-
-	if (!colon || strchr(text, '/') || !strncmp(text, "mem:", 4) || event_modifiers_known(colon))
-		return false;
-	head = xstrndup(text, (size_t)(colon - text));
-	known = !event_parse(head, &attr, &err);
-	free(head);
-	return !known;
-}
-
 int
 find_perf_event(struct probes *all, enum probe_kind kind, const char *text, const struct probe_scope *scope, struct err *err)
 {
@@ -90,8 +72,6 @@ find_perf_event(struct probes *all, enum probe_kind kind, const char *text, cons
 	struct perf_event_attr attr = {0};
 	struct probe *p;
 
-	if (is_tracepoint(text))
-		return find_tracepoints(all, PROBE_TRACEPOINT, text, scope, err);
 	if (strcspn(text, "*?[") < len && (!text[len] || event_modifiers_known(text + len))) {
 		struct glob g = {.all = all, .modifiers = text + len, .max = scope->max_probes};
 		int r;
