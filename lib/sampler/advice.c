@@ -71,13 +71,9 @@ advise_perf(struct err *err, const char *event, uint64_t frequency)
 	if (error == EINVAL && frequency && strtoull(now, NULL, 10) < frequency)
 		return err_set(err, "-F %llu is more than the kernel allows: kernel.perf_event_max_sample_rate is %s",
 			       (unsigned long long)frequency, now);
-	if (error == ENOENT || error == EOPNOTSUPP || error == ENODEV)
-		return err_set(err, "%s: this machine has no such event (no PMU, as in many virtual machines?); "
-				    "'-e cpu-clock' works everywhere", event);
 	if (error == EMFILE)
 		return err_set(err, "%s: too many open files: raise 'ulimit -n'", event);
-	errno = error;
-	return err_set(err, "%s: perf_event_open:", event);
+	return advise_event(err, event, frequency, error);
 }
 
 int

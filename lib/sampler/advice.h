@@ -10,6 +10,9 @@
 /* After a failed perf_event_open(2) of `event`, errno set. Returns -1. */
 int advise_perf(struct err *err, const char *event, uint64_t frequency);
 
+/* The same when nothing but the event can be in the way: what of it the machine cannot do. */
+int advise_event(struct err *err, const char *event, uint64_t frequency, int error);
+
 /* After a failed bpf(2) or libbpf call while doing `what`, with the (positive) errno. Returns -1. */
 int advise_bpf(struct err *err, const char *what, int error);
 

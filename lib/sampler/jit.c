@@ -381,17 +381,10 @@ wake(struct known *k)
 static void
 follow(struct known *k, uint64_t time)
 {
-	switch (k->state) {
-	case KNOWN_UNREAD:
-		if (time - k->found >= k->vain && tables_is_wanted(k->jit->tables, k->pending.table))
-			ask(k);
-		break;
-	case KNOWN_READ:
+	if (k->state == KNOWN_READ)
 		wake(k);
-		break;
-	default:
-		break;
-	}
+	else if (k->state == KNOWN_UNREAD && time - k->found >= k->vain && tables_is_wanted(k->jit->tables, k->pending.table))
+		ask(k);
 }
 
 void
