@@ -28,8 +28,8 @@ comma := ,
 # Each command: the rooms it links, most dependent first, then its libraries.
 COMMANDS := pb-record pb-symbolize pb-fold pb-svg pb-d3 pb-serve pb-dump
 rooms_pb-record    := sampler unwind sym elf stream base
-parts_pb-record    := record_sink record_kernel record_command
-libs_pb-record     := -lbpf -lelf -lz
+parts_pb-record    := $(patsubst cmd/%.c,%,$(wildcard cmd/record_*.c))
+libs_pb-record     := -lbpf -lelf -lz -liberty
 rooms_pb-symbolize := sym elf stream base
 libs_pb-symbolize  := -lelf -liberty -lz
 rooms_pb-fold      := stream flame base

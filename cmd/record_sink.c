@@ -76,12 +76,16 @@ recorder_begin(struct recorder *r, const struct recording *recording, uint64_t s
 		.realtime = clock_ns(CLOCK_REALTIME) - (clock_ns(CLOCK_MONOTONIC) - start),
 		.command = text(r->recording.command_line),
 	});
-	write_event(r->w, &(struct event_record){
-		.name = text(r->recording.event),
-		.unit = text("samples"),
-		.frequency = r->recording.frequency,
-		.period = r->recording.period,
-	});
+	for (size_t i = 0; i < sampler_events(recording->sampler); i++) {
+		const struct event_fact *e = sampler_event(recording->sampler, i);
+
+		write_event(r->w, &(struct event_record){
+			.name = text(e->name),
+			.unit = text(e->unit),
+			.frequency = e->frequency,
+			.period = e->period,
+		});
+	}
 }
 
 bool
@@ -100,22 +104,19 @@ recorder_count(const struct recorder *r)
 bool
 recorder_end(struct recorder *r, const struct sampler_totals *now)
 {
-	struct sampler_totals *old = &r->before;
-	const struct tally_record rows[] = {
-		{TALLY_FIRED, text(""), now->fired - old->fired},
-		{TALLY_DELIVERED, text(""), now->delivered - old->delivered},
-		{TALLY_FILTERED, text("idle"), now->idle - old->idle},
-		{TALLY_FILTERED, text("other tasks"), now->other - old->other},
-		{TALLY_FILTERED, text("after the end"), now->late - old->late},
-		{TALLY_LOST, text(LOST_RING_FULL), now->ring_full - old->ring_full},
-		{TALLY_LOST, text(LOST_NO_RING), now->no_ring - old->no_ring},
-		{TALLY_LOST, text(LOST_NO_STACK), now->no_stack - old->no_stack},
-		{TALLY_OTHER, text("side-band records lost"), now->side_lost - old->side_lost},
-		{TALLY_OTHER, text("tasks not followed"), now->missed - old->missed},
+	static const enum tally_class classes[] = {
+		[CLASS_FIRED] = TALLY_FIRED,
+		[CLASS_DELIVERED] = TALLY_DELIVERED,
+		[CLASS_FILTERED] = TALLY_FILTERED,
+		[CLASS_LOST] = TALLY_LOST,
 	};
+	struct sampler_totals *old = &r->before;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		write_tally(r->w, &rows[i]);
+	for (size_t i = 0; i < SAMPLE_FATES; i++)
+		write_tally(r->w, &(struct tally_record){classes[sample_fates[i].class], text(sample_fates[i].cause),
+							 now->fates[i] - old->fates[i]});
+	write_tally(r->w, &(struct tally_record){TALLY_OTHER, text("side-band records lost"), now->side_lost - old->side_lost});
+	write_tally(r->w, &(struct tally_record){TALLY_OTHER, text("tasks not followed"), now->missed - old->missed});
 	for (size_t i = 0; i < STACK_ENDS; i++)
 		if (now->ends[i] != old->ends[i])
 			write_tally(r->w, &(struct tally_record){TALLY_OTHER, text(stack_ends[i]), now->ends[i] - old->ends[i]});
@@ -189,28 +190,47 @@ since_start(const struct recorder *r, uint64_t time)
 }
 
 static void
-on_window(void *context, uint64_t start, uint64_t end)
+on_window(void *context, uint32_t event, uint64_t start, uint64_t end)
 {
 	struct recorder *r = context;
 
 	write_window(r->w, &(struct window_record){
-		.event = 0,
+		.event = event,
 		.start = since_start(r, start),
 		.end = since_start(r, end),
 	});
 }
 
 static void
-on_sample(void *context, const struct sample_fact *f)
+write_one(struct recorder *r, const struct sample_fact *f)
 {
-	struct recorder *r = context;
-
-	if (r->recording.timestamps)
+	if (sampler_event(r->recording.sampler, f->event)->has_values)
+		write_timed_value(r->w, &(struct timed_value_record){
+			.time = since_start(r, f->time),
+			.task = f->task,
+			.cpu = f->cpu,
+			.stack = f->stack,
+			.value = f->value,
+		});
+	else
 		write_timed(r->w, &(struct timed_record){
 			.time = since_start(r, f->time),
 			.task = f->task,
 			.cpu = f->cpu,
 			.stack = f->stack,
+		});
+}
+
+static void
+write_several(struct recorder *r, const struct sample_fact *f)
+{
+	if (sampler_event(r->recording.sampler, f->event)->has_values)
+		write_valued(r->w, &(struct valued_record){
+			.task = f->task,
+			.cpu = f->cpu,
+			.stack = f->stack,
+			.count = f->count,
+			.value = f->value,
 		});
 	else
 		write_sample(r->w, &(struct sample_record){
@@ -219,6 +239,18 @@ on_sample(void *context, const struct sample_fact *f)
 			.stack = f->stack,
 			.count = f->count,
 		});
+}
+
+static void
+on_sample(void *context, const struct sample_fact *f)
+{
+	struct recorder *r = context;
+
+	/* A part of a sample that was counted with another part has no time of its own. */
+	if (r->recording.timestamps && f->count)
+		write_one(r, f);
+	else
+		write_several(r, f);
 }
 
 static void

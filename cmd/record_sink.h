@@ -13,8 +13,7 @@ struct recorder;
 
 /* What opens a segment, apart from what the recorder finds out by itself. */
 struct recording {
-	const char *event;
-	uint64_t frequency, period;
+	const struct sampler *sampler; /* its events */
 	unsigned cpus;
 	const char *command_line;
 	bool timestamps;
