@@ -130,9 +130,7 @@ read_operand(const void *ctx, const struct event_operand *o)
 
 	if (o->kind == OPERAND_CONSTANT)
 		return o->number;
-	/* The verifier takes offsets into a context to be known; here they are the business of the one who reads. */
-	asm volatile("%0 = %1" : "=r"(address) : "r"(ctx));
-	bpf_probe_read_kernel(&word, sizeof(word), (void *)(address + o->offset));
+	bpf_probe_read_kernel(&word, sizeof(word), (void *)(address_of(ctx) + o->offset));
 	if (o->kind == OPERAND_USER) {
 		address = word + o->number;
 		word = 0;

@@ -133,6 +133,7 @@ struct task_struct {
 	__u64 self_exec_id;   /* how often this task has called exec */
 	unsigned in_execve : 1;
 	unsigned flags;
+	void *stack;
 	struct mm_struct *mm;
 };
 

@@ -268,26 +268,36 @@ end_thread(__u32 tid, __u64 now)
 	add_fate(s, count_wait(&last, window & 1, now, owed, 0));
 }
 
-/* A thread that has waited since before it was followed: nobody knows where, but its time is accounted for. */
+static __always_inline void
+fill_key_of(struct sample_key *key, struct task_struct *task, bool is_new)
+{
+	key->pid = pid_of(task);
+	key->tid = tid_of(task);
+	key->start = BPF_CORE_READ(task, start_boottime);
+	key->exec = BPF_CORE_READ(task, self_exec_id);
+	key->event = wait_event;
+	key->state = is_new ? WAIT_RUNNABLE : WAIT_UNSEEN;
+	key->cpu = bpf_get_smp_processor_id();
+	BPF_CORE_READ_STR_INTO(&key->comm, task, comm);
+}
+
+/* A thread that has waited since before it was followed: nobody knows where, but its time is accounted for. Where it takes
+ * the running task to tell whether it is wanted, it is not yet. */
 static __noinline int
 meet_thread(struct task_struct *task, __u32 tid, __u64 now)
 {
 	__u64 since = life_of(task), waited = now - since;
 	struct wait w = {.fate = FATE_DELIVERED, .counted = now};
-	bool is_new = since != recording_since;
+	bool is_new = since != recording_since, is_judged = !only_comms && !not_comms && !n_cgroups && !not_pids;
 	struct sample_stats *s = stats_of(wait_event, window);
 
-	w.key.pid = pid_of(task);
-	w.key.tid = tid_of(task);
-	w.key.start = BPF_CORE_READ(task, start_boottime);
-	w.key.exec = BPF_CORE_READ(task, self_exec_id);
-	w.key.event = wait_event;
-	w.key.state = is_new ? WAIT_RUNNABLE : WAIT_UNSEEN;
-	BPF_CORE_READ_STR_INTO(&w.key.comm, task, comm);
-	bpf_map_update_elem(&waits, &tid, &w, BPF_NOEXIST);
-	if (!s || now <= since || (only_targets && !is_target(w.key.tid)) || only_comms || not_comms || n_cgroups)
+	if (only_targets && !is_target(tid_of(task)))
 		return 0;
-	w.key.cpu = bpf_get_smp_processor_id();
+	if (is_judged)
+		fill_key_of(&w.key, task, is_new);
+	bpf_map_update_elem(&waits, &tid, &w, BPF_NOEXIST);
+	if (!s || now <= since || !is_judged)
+		return 0;
 	add_fate(s, FATE_FIRED);
 	add_fate(s, count_wait(&w, window & 1, now, is_new ? 0 : waited, is_new ? waited : 0));
 	return 0;
@@ -325,12 +335,10 @@ on_switch(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
-/* (task): by the one who wakes it. */
-SEC("?raw_tp/sched_waking")
-int
-on_waking(struct bpf_raw_tracepoint_args *ctx)
+/* By the one who wakes a task, or by an interrupt that came in between. */
+static __always_inline int
+wake(struct task_struct *task, bool by_interrupt)
 {
-	struct task_struct *task = (void *)ctx->args[0];
 	__u32 tid = BPF_CORE_READ(task, pid);
 	struct wait *w = bpf_map_lookup_elem(&waits, &tid);
 	__u64 ids;
@@ -340,14 +348,29 @@ on_waking(struct bpf_raw_tracepoint_args *ctx)
 	w->woken = bpf_ktime_get_ns();
 	if (!with_waker)
 		return 0;
-	w->key.woken = in_interrupt() ? WAKER_INTERRUPT : WAKER_TASK;
-	if (w->key.woken == WAKER_INTERRUPT)
+	w->key.woken = by_interrupt ? WAKER_INTERRUPT : WAKER_TASK;
+	if (by_interrupt)
 		return 0;
 	ids = current_ids();
 	w->key.waker_pid = ids >> 32;
 	w->key.waker_tid = ids;
 	bpf_get_current_comm(w->key.waker, sizeof(w->key.waker));
 	return 0;
+}
+
+/* (task): one of the two is loaded. */
+SEC("?raw_tp/sched_waking")
+int
+on_waking(struct bpf_raw_tracepoint_args *ctx)
+{
+	return wake((void *)ctx->args[0], with_waker && in_interrupt());
+}
+
+SEC("?raw_tp/sched_waking")
+int
+on_waking_guessed(struct bpf_raw_tracepoint_args *ctx)
+{
+	return wake((void *)ctx->args[0], with_waker && seems_in_interrupt(ctx));
 }
 
 #endif

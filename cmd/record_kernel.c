@@ -237,6 +237,21 @@ kernel_frame(struct kernel_frames *k, uint64_t address)
 	return k->known[k->n++].frame;
 }
 
+bool
+kernel_is_program(struct kernel_frames *k, uint64_t address)
+{
+	static const char *const begins[] = {"bpf_prog_", "bpf_trace_run", "bpf_trampoline_", "__bpf_trace_", "__traceiter_",
+					     "__bpf_prog_", "bpf_get_stack"};
+	struct kernel_symbol symbol;
+
+	if (!find(k, address, &symbol))
+		return false;
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+		if (!strncmp(symbol.name, begins[i], strlen(begins[i])))
+			return true;
+	return false;
+}
+
 void
 define_vdso_symbols(struct definer *d, uint32_t module)
 {

@@ -3,6 +3,7 @@
 #ifndef CMD_RECORD_KERNEL_H
 #define CMD_RECORD_KERNEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -21,5 +22,8 @@ uint32_t kernel_frame(struct kernel_frames *k, uint64_t address);
 
 /* Defines the symbols of this kernel's vDSO, for a module that was just defined. */
 void define_vdso_symbols(struct definer *d, uint32_t module);
+
+/* Whether an address is of a program that runs by a probe, or of how the kernel comes to it. */
+bool kernel_is_program(struct kernel_frames *k, uint64_t address);
 
 #endif

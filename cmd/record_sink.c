@@ -148,17 +148,40 @@ on_module(void *context, const struct module_fact *f)
 	return id;
 }
 
+/* How many of a stack's frames are in the kernel's way to the program that took it: from there up to the marks on top. */
+static size_t
+in_the_way(struct recorder *r, const struct place *places, size_t end)
+{
+	size_t n = 0;
+
+	while (n < end && places[end - n - 1].module == PLACE_KERNEL && kernel_is_program(r->kernel, places[end - n - 1].offset))
+		n++;
+	return n;
+}
+
+static size_t
+kernel_end(const struct place *places, size_t n)
+{
+	while (n && places[n - 1].module != PLACE_KERNEL)
+		n--;
+	return n;
+}
+
 static uint32_t
-on_stack(void *context, const struct place *places, size_t n)
+on_stack(void *context, const struct place *places, size_t n, bool in_program)
 {
 	struct recorder *r = context;
 	uint32_t stack = STACK_ROOT;
+	size_t end = in_program ? kernel_end(places, n) : n, skip = in_program ? in_the_way(r, places, end) : 0;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct place *p = &places[i];
-		uint32_t frame = p->module == PLACE_KERNEL ? kernel_frame(r->kernel, p->offset)
-							   : define_frame(r->definer, p->module, p->offset);
+		uint32_t frame;
 
+		if (i >= end - skip && i < end)
+			continue;
+		frame = p->module == PLACE_KERNEL ? kernel_frame(r->kernel, p->offset)
+						  : define_frame(r->definer, p->module, p->offset);
 		stack = define_stack(r->definer, stack, frame);
 	}
 	if (stack != STACK_ROOT)

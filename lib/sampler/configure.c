@@ -50,6 +50,7 @@ bool
 program_is_for_probes(struct sample_bpf *skel, const struct bpf_program *p)
 {
 	return p != skel->progs.on_fork && p != skel->progs.on_exec && p != skel->progs.on_free && p != skel->progs.on_waking &&
+	       p != skel->progs.on_waking_guessed &&
 	       p != skel->progs.learn_namespace;
 }
 
@@ -94,7 +95,6 @@ load_programs(struct sample_bpf *skel, const struct kernel_setup *s, struct err 
 	}
 	if (s->many_kprobes)
 		bpf_program__set_autoload(skel->progs.on_probes, true);
-	bpf_program__set_autoload(skel->progs.on_waking, s->events->wait != EVENT_NONE);
 	return 0;
 }
 
@@ -126,6 +126,25 @@ configure_walk(struct sample_bpf *skel, const struct sampler_config *c, bool by_
 	skel->rodata->with_user = !c->no_user;
 }
 
+/* On x86 the program that tells interrupts from tasks for certain wants a variable that not all kernels show. */
+static bool
+knows_interrupts(void)
+{
+#if defined(__x86_64__)
+	FILE *f = fopen("/proc/kallsyms", "re");
+	char line[512];
+	bool found = false;
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = strstr(line, " __preempt_count\n") || strstr(line, " pcpu_hot\n");
+	if (f)
+		fclose(f);
+	return found;
+#else
+	return true;
+#endif
+}
+
 static void
 configure_waits(struct sample_bpf *skel, const struct kernel_setup *s)
 {
@@ -137,6 +156,9 @@ configure_waits(struct sample_bpf *skel, const struct kernel_setup *s)
 	skel->rodata->with_waker = s->config->waker;
 	skel->rodata->min_block = s->config->min_block;
 	skel->rodata->max_block = s->config->max_block ? s->config->max_block : UINT64_MAX;
+	if (with)
+		bpf_program__set_autoload(s->config->waker && knows_interrupts() ? skel->progs.on_waking
+										 : skel->progs.on_waking_guessed, true);
 	bpf_map__set_max_entries(skel->maps.waits, with ? WAITS_MAX : 1);
 	bpf_map__set_max_entries(skel->maps.stacks, with ? STACKS_MAX : 1);
 }

@@ -17,6 +17,8 @@ add_event(struct events *e, const struct sampler_config *c, struct probe *p, con
 	e->units = xreallocarray(e->units, e->n + 1, sizeof(*e->units));
 	e->units[e->n] = xcalloc(unit_len + 1, 1);
 	memcpy(e->units[e->n], unit, unit_len);
+	e->kinds = xreallocarray(e->kinds, e->n + 1, sizeof(*e->kinds));
+	e->kinds[e->n] = p->kind;
 	GROW(e->all, e->n, e->cap);
 	e->all[e->n] = (struct event_fact){
 		.name = p->name,
@@ -103,6 +105,8 @@ events_open(struct events *e, const struct sampler_config *c, struct err *err)
 	for (size_t i = 0; i < c->n_events; i++)
 		if (add_spec(e, c, &c->events[i], &scope, err))
 			return -1;
+	if (add_watched(e, c, err))
+		return -1;
 	for (size_t i = 0; i < e->probes.n; i++) {
 		struct probe *p = &e->probes.items[i];
 
@@ -111,7 +115,7 @@ events_open(struct events *e, const struct sampler_config *c, struct err *err)
 		if (p->kind == PROBE_KRETPROBE || p->kind == PROBE_URETPROBE)
 			p->rule.flags |= EVENT_RETURN;
 	}
-	return add_watched(e, c, err) || check_twice(e, err) ? -1 : 0;
+	return check_twice(e, err);
 }
 
 void
@@ -120,6 +124,7 @@ events_free(struct events *e)
 	for (size_t i = 0; i < e->n; i++)
 		free(e->units[i]);
 	free(e->units);
+	free(e->kinds);
 	free(e->all);
 	probes_free(&e->probes);
 }
@@ -143,4 +148,12 @@ events_are_filtered(const struct events *e, const struct sampler_config *c)
 		if (e->probes.items[i].kind != PROBE_PERF || probe_is_clock(&e->probes.items[i], c))
 			return true;
 	return false;
+}
+
+bool
+events_in_program(const struct events *e, uint32_t event)
+{
+	enum probe_kind kind = e->kinds[event];
+
+	return kind == PROBE_RAW_TP || kind == PROBE_FENTRY || kind == PROBE_FEXIT || kind == PROBE_WAIT;
 }

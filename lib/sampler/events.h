@@ -8,6 +8,7 @@
 struct events {
 	struct event_fact *all; /* by number; owned, but for names, which are the probes' */
 	char **units;		/* owned */
+	enum probe_kind *kinds; /* owned */
 	size_t n, cap;
 	struct probes probes;
 	uint32_t wait, on_cpu;	/* numbers of the events of --off-cpu and --wall; EVENT_NONE */
@@ -25,5 +26,8 @@ bool probe_is_clock(const struct probe *p, const struct sampler_config *config);
 /* Whether the programs themselves have to tell targets from other tasks. They do for all but perf's events of tasks,
  * where one that a child inherits would never fire in a short life. */
 bool events_are_filtered(const struct events *e, const struct sampler_config *config);
+
+/* Whether the kernel part of an event's stacks is taken from within the program, and not from where it was called. */
+bool events_in_program(const struct events *e, uint32_t event);
 
 #endif

@@ -26,6 +26,7 @@ struct known_task {
 
 struct resolver {
 	struct processes *processes;
+	const struct events *events;
 	const struct sampler_sink *sink;
 	unsigned max_depth, kernel_depth;
 	struct known_stack *stacks;
@@ -42,12 +43,13 @@ struct resolver {
 };
 
 struct resolver *
-resolver_open(struct processes *processes, const struct sampler_sink *sink, unsigned max_depth,
+resolver_open(struct processes *processes, const struct events *events, const struct sampler_sink *sink, unsigned max_depth,
 	      unsigned kernel_depth)
 {
 	struct resolver *r = xcalloc(1, sizeof(*r));
 
 	r->processes = processes;
+	r->events = events;
 	r->sink = sink;
 	r->max_depth = max_depth;
 	r->kernel_depth = kernel_depth;
@@ -290,7 +292,8 @@ stack_of(struct resolver *r, const struct raw_sample *raw, const uint64_t *addre
 	if (r->n_stacks >= CACHE_MAX)
 		forget_stacks(r);
 	define_marks(r);
-	want.id = r->sink->stack(r->sink->context, r->places, resolve_places(r, p, raw, addresses));
+	want.id = r->sink->stack(r->sink->context, r->places, resolve_places(r, p, raw, addresses),
+				 events_in_program(r->events, raw->key.event));
 	GROW(r->stacks, r->n_stacks, r->stacks_cap);
 	r->stacks[r->n_stacks] = want;
 	table_insert(&r->by_stack, hash, (uint32_t)r->n_stacks++);

@@ -3,15 +3,16 @@
 #ifndef SAMPLER_RESOLVE_H
 #define SAMPLER_RESOLVE_H
 
+#include "sampler/events.h"
 #include "sampler/process.h"
 #include "sampler/sampler.h"
 #include "sampler/window.h"
 
 struct resolver;
 
-/* max_depth: frames wanted of each part; kernel_depth: the most that the kernel gives. */
-struct resolver *resolver_open(struct processes *processes, const struct sampler_sink *sink, unsigned max_depth,
-			       unsigned kernel_depth);
+/* events: of the samples, to be known with the first one. max_depth: frames wanted of each part; kernel_depth: the most that the kernel gives. */
+struct resolver *resolver_open(struct processes *processes, const struct events *events, const struct sampler_sink *sink,
+			       unsigned max_depth, unsigned kernel_depth);
 void resolver_close(struct resolver *r);
 void resolver_forget(struct resolver *r); /* no id of the sink's is valid any more */
 

@@ -120,7 +120,8 @@ struct event_fact {
 struct sampler_sink {
 	void *context;
 	uint32_t (*module)(void *context, const struct module_fact *fact);
-	uint32_t (*stack)(void *context, const struct place *places, size_t n); /* root first; n may be 0 */
+	/* Root first; n may be 0. in_program: the innermost kernel frames are of the program that took it. */
+	uint32_t (*stack)(void *context, const struct place *places, size_t n, bool in_program);
 	uint32_t (*task)(void *context, const struct task_fact *fact);
 	void (*window)(void *context, uint32_t event, uint64_t start, uint64_t end); /* precedes its samples and losses */
 	void (*sample)(void *context, const struct sample_fact *fact);
