@@ -18,7 +18,7 @@ struct function {
 	uint32_t next;	    /* the next one of the same name, or FUNCTION_NONE */
 	bool traceable;	    /* listed by tracefs, which is what kprobes want, too; without the list: likely */
 	bool alias;	    /* another name of a traceable one */
-	bool blacklisted;
+	bool blacklisted;   /* for kprobes; known where debugfs is mounted */
 };
 
 struct functions {
@@ -38,11 +38,5 @@ uint32_t functions_find(const struct functions *fs, const char *name);
 
 /* Its bytes up to the next symbol; 0 when addresses are hidden. */
 uint64_t function_size(const struct functions *fs, const struct function *f);
-
-static inline bool
-function_is_probeable(const struct function *f)
-{
-	return f->traceable && !f->blacklisted;
-}
 
 #endif

@@ -73,7 +73,7 @@ keep(struct nearest *near, const char *name, unsigned rank)
 void
 nearest_offer(struct nearest *near, const char *name, const char *shown)
 {
-	unsigned limit = least(DISTANCE_MAX, (unsigned)near->len / 3 + 1);
+	unsigned limit = least(DISTANCE_MAX, (unsigned)near->len / 4 + 1);
 	unsigned distance = edit_distance(near->wanted, name, limit);
 
 	if (distance <= limit && distance < near->len)

@@ -95,11 +95,11 @@ is_ambiguous(const struct search *s, const struct function *f)
 static bool
 is_taken(const struct search *s, const struct function *f)
 {
-	if (!function_is_probeable(f))
+	if (!f->traceable)
 		return false;
 	if (is_fentry(s->kind))
 		return !is_ambiguous(s, f) && !fentry_obstacle(f);
-	return f->address || !is_ambiguous(s, f);
+	return !f->blacklisted && (f->address || !is_ambiguous(s, f));
 }
 
 static void
@@ -146,31 +146,32 @@ find_pattern(const struct search *s, struct err *err)
 	return found && found <= s->scope->max_probes ? 0 : -1;
 }
 
-/* A function that has gone: its name with a suffix, of which only ".cold" is no whole function; or else names like it. */
+/* A function that has gone: its name with a suffix, of which ".cold" is no whole function; or else names like it. */
 static int
 no_such_function(const struct search *s, struct err *err)
 {
 	const struct functions *fs = s->fs;
 	struct nearest near = nearest_to(s->name), variants = nearest_to(s->name);
 	size_t len = strlen(s->name);
-	bool whole = false;
+	const char *cold = NULL;
 
 	for (size_t id = 0; id < fs->n_names; id++) {
 		const struct function *f = &fs->all[fs->first[id]];
+		bool variant = !strncmp(f->name, s->name, len) && f->name[len] == '.';
 
-		if (!strncmp(f->name, s->name, len) && f->name[len] == '.') {
+		if (variant && !strncmp(f->name + len, ".cold", 5))
+			cold = f->name;
+		else if (variant && f->traceable)
 			nearest_prefer(&variants, f->name);
-			whole |= strncmp(f->name + len, ".cold", 5) != 0;
-		}
 		if (f->traceable)
 			nearest_offer(&near, f->name, f->name);
 	}
-	if (variants.n && whole)
+	if (variants.n)
 		return err_set(err, "%s:%s: the compiler has made variants of this function, and only they are there (%s:%s.* takes all)%s",
 			       s->prefix, s->name, s->prefix, s->name, nearest_text(&variants));
-	if (variants.n)
+	if (cold)
 		return err_set(err, "%s:%s: the function was inlined; only its rarely run part is there, which cannot be probed (%s)",
-			       s->prefix, s->name, variants.names[0]);
+			       s->prefix, s->name, cold);
 	return err_set(err, "%s:%s: this kernel has no such function, or it was inlined%s", s->prefix, s->name, nearest_text(&near));
 }
 
@@ -180,7 +181,7 @@ not_probeable(const struct search *s, const struct function *f, bool ambiguous, 
 {
 	const char *obstacle;
 
-	if (f->blacklisted)
+	if (f->blacklisted && !is_fentry(s->kind))
 		return err_set(err, "%s:%s: a probe here could bring the kernel down: the function is on its list of these "
 				    "(/sys/kernel/debug/kprobes/blacklist)", s->prefix, s->name);
 	if (!f->traceable && !f->alias)
