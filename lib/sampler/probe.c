@@ -6,6 +6,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "sampler/functions.h"
+#include "sampler/nearest.h"
+#include "sampler/tracefs.h"
+#include "sampler/types.h"
 
 static const struct {
 	const char *prefix;
@@ -31,18 +35,100 @@ probes_add(struct probes *all, enum probe_kind kind)
 	return &all->items[all->n++];
 }
 
-void
-probes_free(struct probes *all)
+/* All but the first `keep`. */
+static void
+drop(struct probes *all, size_t keep)
 {
-	for (size_t i = 0; i < all->n; i++) {
+	for (size_t i = keep; i < all->n; i++) {
 		free(all->items[i].name);
 		free(all->items[i].symbol);
 		free(all->items[i].system);
 		free(all->items[i].path);
 		free(all->items[i].arguments);
 	}
+	all->n = keep;
+}
+
+void
+probes_free(struct probes *all)
+{
+	drop(all, 0);
 	free(all->items);
 	*all = (struct probes){0};
+}
+
+void
+probes_forget(void)
+{
+	functions_forget();
+	types_forget();
+	tracefs_forget();
+}
+
+/* Whether perf knows an event of this name; it has no ':' then. */
+static bool
+is_perf_event(const char *name, const struct probe_scope *scope)
+{
+	struct probes scratch = {0};
+	struct err ignored;
+	bool is = !find_perf_event(&scratch, PROBE_PERF, name, scope, &ignored);
+
+	probes_free(&scratch);
+	return is;
+}
+
+static bool
+is_modifiers(const char *text)
+{
+	return *text && !text[strspn(text, "ukhHGpPSDIWeb")];
+}
+
+/* "sched:sched_switch" but not "cycles:u", "mem:0x1000:w" or "cpu/event=0x3c/u"; "shced:sched_switch", too, since perf has
+ * no shced. A tracepoint's system goes before an event of perf. */
+static bool
+is_tracepoint(const char *text, const struct probe_scope *scope)
+{
+	size_t len = strcspn(text, ":/@ ");
+	char *system;
+	bool is;
+
+	if (text[len] != ':' || !len || !strncmp(text, "mem:", 4))
+		return false;
+	system = xstrndup(text, len);
+	is = tracefs_has_system(system) || (!is_modifiers(text + len + 1) && !is_perf_event(system, scope));
+	free(system);
+	return is;
+}
+
+/* Something that is neither and has a colon may be a mistyped prefix. "raw_tp" and "usdt" are one letter from nothing. */
+static const char *
+mistyped_prefix(const char *text)
+{
+	size_t len = strcspn(text, ":");
+	char *word = xstrndup(text, len + 1);
+	const char *meant = NULL;
+
+	for (size_t i = 0; i < sizeof(finders) / sizeof(finders[0]) && !meant; i++)
+		if (text[len] && edit_distance(word, finders[i].prefix, 2) <= (len > 4 ? 2U : 1U))
+			meant = finders[i].prefix;
+	word[len] = 0;
+	if (meant && tracefs_has_system(word))
+		meant = NULL;
+	free(word);
+	return meant;
+}
+
+static int
+find_unprefixed(struct probes *all, const char *text, const struct probe_scope *scope, struct err *err)
+{
+	const char *meant;
+
+	if (!is_tracepoint(text, scope))
+		return find_perf_event(all, PROBE_PERF, text, scope, err);
+	meant = mistyped_prefix(text);
+	if (meant)
+		return err_set(err, "%s: is '%s%s' what is meant?", text, meant, strchr(text, ':') + 1);
+	return find_tracepoints(all, PROBE_TRACEPOINT, text, scope, err);
 }
 
 static int
@@ -54,18 +140,18 @@ find_places(struct probes *all, const char *text, const struct probe_scope *scop
 		if (!strncmp(text, finders[i].prefix, len))
 			return finders[i].find(all, finders[i].kind, text + len, scope, err);
 	}
-	return find_perf_event(all, PROBE_PERF, text, scope, err);
+	return find_unprefixed(all, text, scope, err);
 }
 
 int
 probes_find(struct probes *all, const struct event_spec *spec, const struct probe_scope *scope, struct err *err)
 {
 	size_t before = all->n;
+	int status = find_places(all, spec->text, scope, err);
 
-	if (find_places(all, spec->text, scope, err))
-		return -1;
-	for (size_t i = before; i < all->n; i++)
-		if (probe_rule(&all->items[i], spec->weight, spec->filter, err))
-			return -1;
-	return 0;
+	for (size_t i = before; i < all->n && !status; i++)
+		status = probe_rule(&all->items[i], spec->weight, spec->filter, err);
+	if (status)
+		drop(all, before);
+	return status;
 }

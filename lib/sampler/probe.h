@@ -45,6 +45,7 @@ struct probe {
 	char *system;	   /* tracepoint: SYS */
 	char *path;	   /* uprobe, uretprobe, usdt: the file, as we can open it (perhaps through /proc/PID/root) */
 	char *arguments;   /* usdt: as its note has them, "8@%rdi -4@-20(%rbp)" */
+	uint64_t address;  /* kprobe, kretprobe: where the function begins, if others have its name, too; 0: the name will do */
 	uint64_t offset;   /* kprobe: bytes behind the function's begin; of a file: where in the file the instruction is */
 	uint64_t semaphore; /* usdt: where in the file; 0: none */
 	uint64_t id;	   /* tracepoint: of tracefs */
@@ -72,6 +73,9 @@ struct probe_scope {
 
 /* Adds the probes of one spec, with their rules. -1 with the reason in *err, also when none matches: what is near is named. */
 int probes_find(struct probes *all, const struct event_spec *spec, const struct probe_scope *scope, struct err *err);
+
+/* Frees what is kept between calls of probes_find(): what was read of the kernel's symbols, types and tracepoints. */
+void probes_forget(void);
 
 /* ---- each kind's part; `text` is what stands behind the first colon, or all of it for perf's events ---- */
 

@@ -51,6 +51,7 @@ show_probe(const struct probe *p)
 	show("system", p->system);
 	show("path", p->path);
 	show("arguments", p->arguments);
+	show_number("address", p->address);
 	show_number("offset", p->offset);
 	show_number("semaphore", p->semaphore);
 	show_number("id", p->id);
@@ -95,5 +96,6 @@ main(int argc, char **argv)
 	for (size_t i = 0; i < all.n; i++)
 		show_probe(&all.items[i]);
 	probes_free(&all);
+	probes_forget();
 	return status;
 }
