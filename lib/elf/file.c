@@ -222,6 +222,14 @@ elf_offset(const struct elf_file *f, uint64_t vaddr, uint64_t *offset)
 	return s;
 }
 
+bool
+elf_is_code(const struct elf_file *f, uint64_t vaddr)
+{
+	const struct elf_segment *s = segment_at(f, vaddr, false);
+
+	return s && s->flags & PF_X;
+}
+
 /* ---- sections ---- */
 
 static bool

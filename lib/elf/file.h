@@ -41,6 +41,9 @@ void elf_close(struct elf_file *f); /* NULL is allowed */
 bool elf_vaddr(const struct elf_file *f, uint64_t offset, uint64_t *vaddr);
 bool elf_offset(const struct elf_file *f, uint64_t vaddr, uint64_t *offset);
 
+/* Whether code is loaded there, from the file. */
+bool elf_is_code(const struct elf_file *f, uint64_t vaddr);
+
 /* The first section of that name, or NULL. */
 const struct elf_section *elf_section(const struct elf_file *f, const char *name);
 

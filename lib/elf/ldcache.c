@@ -211,12 +211,25 @@ rank(const struct ldcache *c, size_t e)
 	return 0;
 }
 
+/* The path of an entry that is better than `best`, which becomes its rank; else NULL. */
+static const char *
+better(const struct ldcache *c, size_t e, int *best)
+{
+	const char *path = string(c, u32(c, e + 8));
+	int here = rank(c, e);
+
+	if (here <= *best || *path != '/')
+		return NULL;
+	*best = here;
+	return path;
+}
+
 const char *
 ldcache_find(const struct ldcache *c, const char *name)
 {
 	uint32_t low = 0, high = c ? c->n : 0, n = high;
-	const char *found = NULL;
-	int best = 0, here;
+	const char *found = NULL, *path;
+	int best = 0;
 
 	while (low < high) { /* the first that does not come before */
 		uint32_t middle = low + (high - low) / 2;
@@ -231,11 +244,23 @@ ldcache_find(const struct ldcache *c, const char *name)
 
 		if (compare(string(c, u32(c, e + 4)), name))
 			break;
-		here = rank(c, e);
-		if (here > best && *string(c, u32(c, e + 8)) == '/') {
-			best = here;
-			found = string(c, u32(c, e + 8));
-		}
+		if ((path = better(c, e, &best)))
+			found = path;
 	}
 	return found;
+}
+
+/* As the last is first, so is the newest. */
+const char *
+ldcache_find_version(const struct ldcache *c, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (uint32_t i = 0; c && i < c->n; i++) {
+		const char *here = string(c, u32(c, entry(c, i) + 4));
+
+		if (!strncmp(here, name, len) && here[len] == '.')
+			return ldcache_find(c, here);
+	}
+	return NULL;
 }

@@ -14,4 +14,7 @@ void ldcache_close(struct ldcache *c); /* NULL is allowed */
 /* The path of the best library of that name for this machine and cpu; NULL: none. Valid until it is closed. */
 const char *ldcache_find(const struct ldcache *c, const char *name);
 
+/* The same of any library with that name and a version behind: "libc.so" has "libc.so.6". The newest, if there are several. */
+const char *ldcache_find_version(const struct ldcache *c, const char *name);
+
 #endif

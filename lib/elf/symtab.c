@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "elf/sort.h"
+#include "elf/symbols.h"
 
 enum rank { LABEL_UNSIZED, FUNCTION_UNSIZED, LABEL, FUNCTION };
 
@@ -19,25 +20,6 @@ struct symbol {
 };
 
 /* ---- reading ---- */
-
-struct names {
-	const char *text;
-	size_t size; /* up to the last NUL */
-};
-
-static bool
-find_names(const struct elf_file *f, const struct elf_section *table, struct names *names)
-{
-	size_t size;
-	const uint8_t *text = NULL;
-
-	if (table->link < f->n_sections)
-		text = elf_contents(f, &f->sections[table->link], &size);
-	while (text && size && text[size - 1])
-		size--;
-	*names = (struct names){(const char *)text, text ? size : 0};
-	return names->size;
-}
 
 /* The code around a vaddr ends here; 0 when it is not code. `section` is the symbol's. */
 static uint64_t
@@ -57,19 +39,6 @@ code_end(const struct elf_file *f, uint16_t section, uint64_t vaddr)
 			return s->vaddr + s->memory_size < s->vaddr ? UINT64_MAX : s->vaddr + s->memory_size;
 	}
 	return 0;
-}
-
-static enum binding
-binding_of(uint8_t info)
-{
-	switch (ELF64_ST_BIND(info)) {
-	case STB_LOCAL:
-		return PREFER_LOCAL;
-	case STB_WEAK:
-		return PREFER_WEAK;
-	default:
-		return PREFER_GLOBAL;
-	}
 }
 
 /* Labels that tools make for themselves: .L12, .annobin_init.c, and on arm64 $x, $d. */
@@ -93,71 +62,49 @@ put(struct symtab *t, struct symbol s, uint64_t size)
 	t->indexed = false;
 }
 
-static bool
-take_symbol(struct symtab *t, const struct elf_file *f, const struct names *names, const struct elf_raw_symbol *y)
+static void
+take_symbol(struct symtab *t, const struct elf_file *f, const struct elf_raw_symbol *y, const char *name)
 {
 	uint8_t type = ELF64_ST_TYPE(y->info);
-	struct symbol s = {.start = y->value, .binding = (uint8_t)binding_of(y->info)};
+	struct symbol s = {.start = y->value, .name = name, .binding = (uint8_t)symbol_binding(y)};
 
 	if (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE)
-		return false;
-	if (y->section == SHN_UNDEF || (y->section >= SHN_LORESERVE && y->section != SHN_XINDEX) ||
-	    y->name >= names->size || !names->text[y->name])
-		return false;
-	s.name = names->text + y->name;
+		return;
 	s.rank = type == STT_NOTYPE ? LABEL : FUNCTION;
 	s.end = code_end(f, y->section, y->value);
-	if (!s.end || (type == STT_NOTYPE && is_internal(s.name)))
-		return false;
-	put(t, s, y->size);
-	return true;
+	if (s.end && (type != STT_NOTYPE || !is_internal(s.name)))
+		put(t, s, y->size);
 }
 
 static size_t
-read_table(struct symtab *t, const struct elf_file *f, const struct elf_section *table)
+read_table(struct symtab *t, const struct elf_file *f, uint32_t type)
 {
-	size_t size, each = symbol_size(&f->header), before = t->n_symbols;
-	const uint8_t *bytes = elf_contents(f, table, &size);
-	struct names names;
+	size_t before = t->n_symbols;
+	struct elf_raw_symbol y;
+	struct symbols all;
+	const char *name;
 
-	if (!bytes || !find_names(f, table, &names))
+	if (!symbols_begin(&all, f, type))
 		return 0;
-	if (t->cap_symbols - before < size / each) {
-		t->cap_symbols = before + size / each;
+	if (t->cap_symbols - before < symbols_count(&all)) {
+		t->cap_symbols = before + symbols_count(&all);
 		t->symbols = xreallocarray(t->symbols, t->cap_symbols, sizeof(*t->symbols));
 	}
-	for (size_t at = each; at + each <= size; at += each) {
-		struct elf_raw_symbol y;
-
-		symbol_read(&f->header, bytes + at, &y);
-		take_symbol(t, f, &names, &y);
-	}
+	while (symbols_next(&all, &y, &name))
+		take_symbol(t, f, &y, name);
 	return t->n_symbols - before;
-}
-
-static const struct elf_section *
-table_of_type(const struct elf_file *f, uint32_t type)
-{
-	size_t size;
-
-	for (uint32_t i = 1; i < f->n_sections; i++)
-		if (f->sections[i].type == type && elf_contents(f, &f->sections[i], &size))
-			return &f->sections[i];
-	return NULL;
 }
 
 bool
 symtab_is_full(const struct elf_file *f)
 {
-	return table_of_type(f, SHT_SYMTAB);
+	return symbols_have(f, SHT_SYMTAB);
 }
 
 size_t
 symtab_read(struct symtab *t, const struct elf_file *f)
 {
-	const struct elf_section *full = table_of_type(f, SHT_SYMTAB), *dynamic = table_of_type(f, SHT_DYNSYM);
-
-	return (full ? read_table(t, f, full) : 0) + (dynamic ? read_table(t, f, dynamic) : 0);
+	return read_table(t, f, SHT_SYMTAB) + read_table(t, f, SHT_DYNSYM);
 }
 
 void

@@ -35,17 +35,22 @@ probes_add(struct probes *all, enum probe_kind kind)
 	return &all->items[all->n++];
 }
 
+void
+probe_free(struct probe *p)
+{
+	free(p->name);
+	free(p->symbol);
+	free(p->system);
+	free(p->path);
+	free(p->arguments);
+}
+
 /* All but the first `keep`. */
 static void
 drop(struct probes *all, size_t keep)
 {
-	for (size_t i = keep; i < all->n; i++) {
-		free(all->items[i].name);
-		free(all->items[i].symbol);
-		free(all->items[i].system);
-		free(all->items[i].path);
-		free(all->items[i].arguments);
-	}
+	for (size_t i = keep; i < all->n; i++)
+		probe_free(&all->items[i]);
 	all->n = keep;
 }
 

@@ -60,6 +60,7 @@ struct probes {
 
 /* Adds a probe of which all else is 0 or NULL. */
 struct probe *probes_add(struct probes *all, enum probe_kind kind);
+void probe_free(struct probe *p); /* what it owns */
 void probes_free(struct probes *all);
 
 /* What the search for places depends on. */
@@ -86,7 +87,7 @@ probes_finder find_kernel_functions; /* probe_kernel.c */
 probes_finder find_tracepoints;	     /* probe_trace.c; "SYS:NAME" */
 probes_finder find_raw_tracepoints;  /* probe_trace.c */
 probes_finder find_user_functions;   /* probe_user.c */
-probes_finder find_markers;	     /* probe_user.c; usdt */
+probes_finder find_markers;	     /* probe_usdt.c */
 
 /* The rule for a --weight ("bytes", "bytes:arg1", "bytes:arg1*arg2", "bytes:ret", "bytes:len") and a --filter
  * ("arg1 > 4096 && ret != -1"); both may be NULL. The unit, "bytes", is for the caller to cut off. */

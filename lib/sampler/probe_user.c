@@ -1,17 +1,123 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Functions of files, and the markers of <sys/sdt.h>. */
+/* uprobe:[FILE:]WHAT and uretprobe: functions of files, lines and addresses in them. */
 #include "sampler/probe.h"
+
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "sampler/probe_parts.h"
+#include "sampler/user_search.h"
+
+static const char *
+prefix(enum probe_kind kind)
+{
+	return kind == PROBE_URETPROBE ? "uretprobe" : "uprobe";
+}
+
+/* Where in the file the place is, with the offset that was asked for; false: it is not in the function, or no instruction
+ * can be there. */
+static bool
+place_of(const struct user_match *m, const struct user_pattern *p, uint64_t *offset)
+{
+	uint64_t more = p->kind == PATTERN_ADDRESS ? 0 : p->offset;
+
+	if (more && (m->vaddr + more < m->vaddr || (m->size && more >= m->size)))
+		return false;
+	if (m->image->elf->header.machine == EM_AARCH64 && (m->vaddr + more) % 4)
+		return false;
+	return elf_is_code(m->image->elf, m->vaddr + more) && elf_offset(m->image->elf, m->vaddr + more, offset);
+}
+
+/* "malloc", "ns::Foo::bar(int)+0x10", "file.c:12", "0x1234" */
+static void
+add_what(struct buf *name, const struct user_match *m, const struct user_search *s)
+{
+	const struct user_pattern *p = &s->pattern;
+
+	if (p->kind == PATTERN_ADDRESS)
+		buf_printf(name, "0x%llx", (unsigned long long)p->number);
+	else if (p->kind == PATTERN_LINE)
+		buf_printf(name, "%s:%llu", p->text, (unsigned long long)p->number);
+	else if (!p->demangle || !p->demangle(m->symbol, m->len, name))
+		buf_add(name, m->symbol, m->len);
+	if (p->has_offset && p->kind != PATTERN_ADDRESS)
+		buf_printf(name, "+0x%llx", (unsigned long long)p->offset);
+}
+
+static bool
+add_probe(struct probes *all, enum probe_kind kind, const struct user_search *s, const struct user_match *m)
+{
+	struct buf name = {0};
+	uint64_t offset;
+	struct probe *p;
+
+	if (!place_of(m, &s->pattern, &offset))
+		return false;
+	buf_printf(&name, "%s:%s:", prefix(kind), m->image->shown);
+	add_what(&name, m, s);
+	p = probes_add(all, kind);
+	p->name = buf_cstr(&name);
+	p->symbol = m->symbol ? xstrndup(m->symbol, m->len) : xstrdup(strrchr(p->name, ':') + 1);
+	p->path = xstrdup(m->image->elf->path);
+	p->offset = offset;
+	return true;
+}
+
+static int
+no_offset(const struct user_search *s, struct err *err)
+{
+	const struct user_match *m = &s->matches.all[0];
+
+	if (m->size && s->pattern.offset >= m->size)
+		return err_set(err, "%.*s in %s has no more than %llu bytes", (int)m->len, m->symbol, m->image->shown,
+			       (unsigned long long)m->size);
+	return err_set(err, "no instruction of %s is there", m->image->shown);
+}
+
+static int
+check_return(const struct user_pattern *p, struct err *err)
+{
+	if (p->kind == PATTERN_LINE)
+		return err_set(err, "lines do not return; uprobe: takes one");
+	if (p->has_offset)
+		return err_set(err, "a function returns to its caller, whatever the offset; uprobe: takes one");
+	return 0;
+}
+
+static int
+find(struct probes *all, enum probe_kind kind, const char *what, struct user_search *s, struct err *err)
+{
+	size_t before = all->n;
+
+	if (user_pattern_parse(&s->pattern, what, err) || (kind == PROBE_URETPROBE && check_return(&s->pattern, err)) ||
+	    user_search(s, err))
+		return -1;
+	if (s->matches.n > s->scope->max_probes)
+		return user_too_many(s->matches.n, "functions match", s->scope->max_probes, err);
+	for (size_t i = 0; i < s->matches.n; i++)
+		add_probe(all, kind, s, &s->matches.all[i]);
+	if (all->n == before)
+		return no_offset(s, err);
+	probes_in_order(all, before);
+	return 0;
+}
 
 int
 find_user_functions(struct probes *all, enum probe_kind kind, const char *text, const struct probe_scope *scope, struct err *err)
 {
-	(void)all, (void)kind, (void)scope;
-	return err_set(err, "%s: not yet", text);
-}
+	struct user_search s = {.scope = scope};
+	size_t len = user_pattern_file(text);
+	char *file = len ? xstrndup(text, len) : NULL;
+	struct err why = {0};
+	int r;
 
-int
-find_markers(struct probes *all, enum probe_kind kind, const char *text, const struct probe_scope *scope, struct err *err)
-{
-	(void)all, (void)kind, (void)scope;
-	return err_set(err, "%s: not yet", text);
+	s.file = file;
+	r = find(all, kind, len ? text + len + 1 : text, &s, &why);
+	if (r)
+		err_set(err, "%s:%s: %s", prefix(kind), text, why.text);
+	user_search_free(&s);
+	free(file);
+	return r;
 }

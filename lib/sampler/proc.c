@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Directories of /proc that are named by process or thread ids. */
+/* Directories of /proc that are named by process or thread ids, and /proc/PID/maps. */
 #include "sampler/proc.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 
@@ -36,4 +42,103 @@ proc_threads(uint32_t pid, struct int_list *tids)
 
 	snprintf(path, sizeof(path), "/proc/%u/task", pid);
 	list(path, tids);
+}
+
+/* ---- maps ---- */
+
+static bool
+read_file(const char *path, struct buf *b)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+	int error;
+
+	b->len = 0;
+	if (fd < 0)
+		return false;
+	do {
+		buf_reserve(b, 16 << 10);
+		n = read(fd, b->data + b->len, b->cap - b->len);
+		if (n > 0)
+			b->len += (size_t)n;
+	} while (n > 0);
+	error = errno;
+	close(fd);
+	buf_cstr(b);
+	errno = error;
+	return n == 0;
+}
+
+/* The mappings of a process whose first thread has ended are shown by the others only. */
+static void
+read_maps_of_threads(uint32_t pid, struct buf *b)
+{
+	struct int_list tids = {0};
+	char path[64];
+
+	proc_threads(pid, &tids);
+	for (size_t i = 0; i < tids.n && !b->len; i++) {
+		snprintf(path, sizeof(path), "/proc/%u/task/%u/maps", pid, tids.items[i]);
+		if (!read_file(path, b))
+			b->len = 0;
+	}
+	free(tids.items);
+}
+
+bool
+proc_maps(uint32_t pid, struct buf *text)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%u/maps", pid);
+	if (!read_file(path, text))
+		return false;
+	if (!text->len)
+		read_maps_of_threads(pid, text);
+	return true;
+}
+
+static void
+strip_deleted(char *line, size_t len)
+{
+	static const char deleted[] = " (deleted)";
+	size_t n = sizeof(deleted) - 1;
+
+	if (len > n && !memcmp(line + len - n, deleted, n))
+		line[len - n] = 0;
+}
+
+/* "7f1c…-7f1d… r-xp 00026000 fe:01 1234    /usr/lib/libc.so.6" */
+static bool
+read_line(char *line, struct proc_map *m)
+{
+	char *p = line;
+	unsigned long major, minor;
+
+	m->start = strtoull(p, &p, 16);
+	m->end = strtoull(p + (*p == '-'), &p, 16);
+	if (strlen(p) < 6 || p[3] != 'x')
+		return false;
+	m->offset = strtoull(p + 6, &p, 16);
+	major = strtoul(p, &p, 16);
+	minor = strtoul(p + (*p == ':'), &p, 16);
+	m->device = makedev(major, minor);
+	m->inode = strtoull(p, &p, 10);
+	m->path = p + strspn(p, " ");
+	return true;
+}
+
+bool
+proc_map_next(char **text, struct proc_map *m)
+{
+	while (*text && **text) {
+		char *line = *text, *end = strchrnul(line, '\n');
+
+		*text = *end ? end + 1 : end;
+		*end = 0;
+		strip_deleted(line, (size_t)(end - line));
+		if (read_line(line, m))
+			return true;
+	}
+	return false;
 }

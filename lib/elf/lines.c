@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Where the code of a source line is, by DWARF's line tables, which libdw reads. */
+#include "elf/lines.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+struct search {
+	const struct elf_file *code;
+	const char *source;
+	size_t source_len;
+	uint64_t line;
+	struct line_places *places;
+	const char *path; /* the last row's, which most rows share with the one before */
+	bool is_source;
+};
+
+bool
+lines_has(const struct elf_file *f)
+{
+	return elf_section(f, ".debug_line") || elf_section(f, ".zdebug_line");
+}
+
+static bool
+is_source(struct search *s, const char *path)
+{
+	size_t len;
+
+	if (path == s->path)
+		return s->is_source;
+	s->path = path;
+	len = strlen(path);
+	s->is_source = len >= s->source_len && !strcmp(path + len - s->source_len, s->source) &&
+		       (len == s->source_len || path[len - s->source_len - 1] == '/');
+	return s->is_source;
+}
+
+static void
+take(struct search *s, uint64_t line, uint64_t vaddr)
+{
+	struct line_places *p = s->places;
+
+	if (line > p->last)
+		p->last = line;
+	if (line < s->line || (p->n && line > p->line))
+		return;
+	if (line != p->line)
+		p->n = 0; /* nearer than those before */
+	p->line = line;
+	GROW(p->vaddrs, p->n, p->cap);
+	p->vaddrs[p->n++] = vaddr;
+}
+
+/* A row of a line table. */
+struct row {
+	Dwarf_Addr vaddr;
+	int line;
+	bool begins, ends; /* a statement; a run of rows */
+	bool is_source;
+};
+
+static bool
+read_row(struct search *s, Dwarf_Lines *lines, size_t i, struct row *r)
+{
+	Dwarf_Line *l = dwarf_onesrcline(lines, i);
+	const char *path;
+
+	if (!l || dwarf_lineaddr(l, &r->vaddr) || dwarf_lineno(l, &r->line) || dwarf_linebeginstatement(l, &r->begins) ||
+	    dwarf_lineendsequence(l, &r->ends))
+		return false;
+	path = dwarf_linesrc(l, NULL, NULL);
+	r->is_source = path && is_source(s, path);
+	return true;
+}
+
+/* A line has several rows one after the other, as the compiler mixes what belongs to its parts; it begins at the first. */
+static void
+search_unit(struct search *s, Dwarf_Die *unit)
+{
+	struct row row, before = {.ends = true};
+	Dwarf_Lines *lines;
+	size_t n;
+
+	s->path = NULL;
+	if (dwarf_getsrclines(unit, &lines, &n))
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (!read_row(s, lines, i, &row))
+			continue;
+		if (!row.ends && row.begins && row.line > 0 && row.is_source && elf_is_code(s->code, row.vaddr) &&
+		    (before.ends || before.line != row.line || !before.is_source))
+			take(s, (uint64_t)row.line, row.vaddr);
+		if (row.begins || row.ends)
+			before = row;
+	}
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void
+sort_places(struct line_places *p)
+{
+	size_t n = 0;
+
+	if (p->n)
+		qsort(p->vaddrs, p->n, sizeof(*p->vaddrs), compare);
+	for (size_t i = 0; i < p->n; i++)
+		if (!n || p->vaddrs[n - 1] != p->vaddrs[i])
+			p->vaddrs[n++] = p->vaddrs[i];
+	p->n = n;
+}
+
+static int
+search_all(struct search *s, Dwarf *dwarf)
+{
+	Dwarf_CU *unit = NULL;
+	Dwarf_Die die;
+	uint8_t type;
+	int r;
+
+	while (!(r = dwarf_get_units(dwarf, unit, &unit, NULL, &type, &die, NULL)))
+		if (type != DW_UT_type && type != DW_UT_split_type)
+			search_unit(s, &die);
+	return r < 0 ? -1 : 0;
+}
+
+int
+lines_find(const struct elf_file *f, const struct elf_file *code, const char *source, uint64_t line, struct line_places *places,
+	   struct err *err)
+{
+	struct search s = {.code = code, .source = source, .source_len = strlen(source), .line = line, .places = places};
+	Dwarf *dwarf;
+	Elf *elf;
+	int r;
+
+	*places = (struct line_places){0};
+	elf_version(EV_CURRENT);
+	elf = elf_memory((char *)f->bytes, f->size);
+	if (!elf)
+		return err_set(err, "%s: %s", f->path, elf_errmsg(-1));
+	dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
+	r = dwarf ? search_all(&s, dwarf) : -1;
+	if (places->last)
+		r = 0; /* what could be read has something */
+	if (r)
+		err_set(err, "%s: its debug information: %s", f->path, dwarf_errmsg(-1));
+	dwarf_end(dwarf);
+	elf_end(elf);
+	sort_places(places);
+	return r;
+}
+
+void
+line_places_free(struct line_places *places)
+{
+	free(places->vaddrs);
+	*places = (struct line_places){0};
+}

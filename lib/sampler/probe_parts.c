@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the finders of probes in files have in common. */
+#include "sampler/probe_parts.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct probe *x = a, *y = b;
+	int r = strcmp(x->name, y->name);
+
+	if (!r)
+		r = strcmp(x->path, y->path);
+	return r ? r : (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+void
+probes_in_order(struct probes *all, size_t first)
+{
+	size_t n = first;
+
+	if (all->n > first)
+		qsort(all->items + first, all->n - first, sizeof(*all->items), compare);
+	for (size_t i = first; i < all->n; i++) {
+		if (n > first && !compare(&all->items[n - 1], &all->items[i]))
+			probe_free(&all->items[i]);
+		else
+			all->items[n++] = all->items[i];
+	}
+	all->n = n;
+}
