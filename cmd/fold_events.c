@@ -5,8 +5,6 @@
 #include "base/alloc.h"
 #include "flame/escape.h"
 
-enum { NO_EVENT };
-
 static struct text
 text_at(const struct fold_events *e, uint32_t id)
 {
@@ -37,14 +35,6 @@ enter(struct fold_events *e, struct text name, struct text unit)
 }
 
 void
-fold_events_init(struct fold_events *e)
-{
-	intern(&e->keys, "", 0);
-	add(e, text_of("", 0), text_of("samples", 7));
-	fold_events_begin(e);
-}
-
-void
 fold_events_begin(struct fold_events *e)
 {
 	for (size_t i = 0; i < e->n_ids; i++) {
@@ -54,9 +44,7 @@ fold_events_begin(struct fold_events *e)
 	}
 	event_names_forget(&e->asked);
 	e->n_ids = 0;
-	e->now = NO_EVENT;
-	e->use = e->asked.n ? FOLD_NOT_ASKED : FOLD_COUNTED;
-	e->has_values = false;
+	e->now = 0;
 }
 
 void
@@ -85,15 +73,33 @@ choose(struct fold_events *e, struct text name, uint32_t unit)
 	return e->unit == unit + 1 ? FOLD_COUNTED : FOLD_OTHER_UNIT;
 }
 
-void
-fold_events_open(struct fold_events *e, const struct dict *d, uint32_t event)
+static void
+open_event(struct fold_events *e, uint32_t id)
 {
-	struct text unit;
+	struct fold_event *event = &e->all[id];
+	struct text unit = text_at(e, event->unit);
 
-	e->now = e->ids[event];
-	unit = text_at(e, e->all[e->now].unit);
-	e->use = choose(e, texts_get(&d->event_names, event), e->all[e->now].unit);
+	e->now = id + 1;
+	e->use = choose(e, text_at(e, event->name), event->unit);
+	event->asked |= e->use != FOLD_NOT_ASKED;
 	e->has_values = unit.len != 7 || memcmp(unit.data, "samples", 7);
+}
+
+void
+fold_events_open(struct fold_events *e, uint32_t event)
+{
+	open_event(e, e->ids[event]);
+}
+
+void
+fold_events_ready(struct fold_events *e)
+{
+	struct text name = text_of("no event", 8);
+
+	if (e->now)
+		return;
+	event_names_meet(&e->asked, name);
+	open_event(e, enter(e, name, text_of("samples", 7)));
 }
 
 struct sums
@@ -102,7 +108,7 @@ fold_events_sums(const struct fold_events *e, enum fold_use use)
 	struct sums sums = {0};
 
 	for (size_t i = 0; i < e->n; i++) {
-		struct text name = i == NO_EVENT ? text_of("no event", 8) : text_at(e, e->all[i].name);
+		struct text name = text_at(e, e->all[i].name);
 
 		sums_add(&sums, sums_name(&sums, name.data, name.len), e->all[i].samples[use]);
 	}
@@ -127,12 +133,11 @@ fold_events_list(const struct fold_events *e, struct buf *to)
 {
 	for (size_t i = 0; i < e->n; i++) {
 		const struct fold_event *event = &e->all[i];
-		struct text name = i == NO_EVENT ? text_of("-", 1) : text_at(e, event->name);
 		uint64_t samples = 0;
 
 		for (int use = 0; use < FOLD_USES; use++)
 			samples += event->samples[use];
-		if (i == NO_EVENT ? !e->asked.n && samples : !e->asked.n || event->asked)
-			put_line(to, name, text_at(e, event->unit), samples, event->value);
+		if (!e->asked.n || event->asked)
+			put_line(to, text_at(e, event->name), text_at(e, event->unit), samples, event->value);
 	}
 }

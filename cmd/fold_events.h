@@ -28,7 +28,7 @@ struct fold_events {
 	struct event_names asked; /* none: all that count the same thing as the first one */
 	bool by_count;		  /* samples are counted, also where they have values */
 
-	/* All events of all segments, told apart by name and unit; the first one is what has no event. */
+	/* All events of all segments, told apart by name and unit. */
 	struct fold_event *all;
 	size_t n, cap;
 	struct intern texts;
@@ -38,12 +38,10 @@ struct fold_events {
 	uint32_t *ids; /* by an event's id in the segment */
 	size_t n_ids, cap_ids;
 	uint32_t unit; /* of the first event that is counted, plus one */
-	uint32_t now;  /* the current window's event */
+	uint32_t now;  /* the current window's event, plus one; 0 without a window */
 	enum fold_use use;
 	bool has_values;
 };
-
-void fold_events_init(struct fold_events *e);
 
 /* A segment begins, or is over: no event, no window. */
 void fold_events_begin(struct fold_events *e);
@@ -52,13 +50,16 @@ void fold_events_begin(struct fold_events *e);
 void fold_events_take(struct fold_events *e, const struct dict *d);
 
 /* A window of this event opens. */
-void fold_events_open(struct fold_events *e, const struct dict *d, uint32_t event);
+void fold_events_open(struct fold_events *e, uint32_t event);
+
+/* Samples follow. Those without a window are of an event that is called "no event". */
+void fold_events_ready(struct fold_events *e);
 
 /* Counts samples of the current window. Returns what is to be folded. */
 static inline uint64_t
 fold_events_add(struct fold_events *e, const struct samples *r)
 {
-	struct fold_event *event = &e->all[e->now];
+	struct fold_event *event = &e->all[e->now - 1];
 	uint64_t value = e->has_values ? r->value : r->count;
 
 	event->samples[e->use] += r->count;

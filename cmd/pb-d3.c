@@ -13,10 +13,11 @@
 #include "flame/d3.h"
 #include "flame/escape.h"
 #include "flame/folded.h"
+#include "flame/unit.h"
 #include "viewer/page.h"
 
 static bool as_json, as_html;
-static const char *template_file, *output, *title, *values, *count_name;
+static const char *template_file, *output, *title, *values, *count_name, *unit;
 
 /* What stands in the page templates of d3-flame-graph, and of perf, for the tree and for the page's settings. */
 static const char tree_mark[] = "/** @flamegraph_json **/", options_mark[] = "/** @options_json **/";
@@ -30,6 +31,13 @@ take_values(const char *value)
 	return !strcmp(value, "inclusive") || !strcmp(value, "self");
 }
 
+static bool
+take_unit(const char *value)
+{
+	unit = value;
+	return unit_find(value, strlen(value)) != UNIT_UNKNOWN;
+}
+
 static const struct option_row options[] = {
 	{OPTION_FLAG, 0, "json", NULL, "write the tree as JSON", &as_json},
 	{OPTION_FLAG, 0, "html", NULL, "write a page that holds the tree and its viewer", &as_html},
@@ -39,6 +47,7 @@ static const struct option_row options[] = {
 	 .call = take_values},
 	{OPTION_STRING, 0, "title", "TEXT", "the title; with --json the root frame's name", &title},
 	{OPTION_STRING, 0, "countname", "NAME", "what the page says is counted (samples)", &count_name},
+	{OPTION_CALL, 0, "unit", "UNIT", "samples, ns or bytes: the page shows times as\n1.25 s, sizes as 3.5 MiB", .call = take_unit},
 	{0},
 };
 
@@ -74,6 +83,10 @@ finish_options(void)
 		die_usage("--values is for JSON and --template: the page of --html shows both");
 	if (count_name && !as_html)
 		die_usage("--countname is for the page of --html");
+	if (unit && !as_html)
+		die_usage("--unit is for the page of --html");
+	if (unit && count_name)
+		die_usage("one of --countname and --unit");
 }
 
 static void
@@ -111,7 +124,7 @@ write_page(const struct tree *t, unsigned decimals)
 
 	escape_visible(&plain, name, strlen(name));
 	escape_xml(&safe, plain.data, plain.len, false);
-	d3_profile(t, decimals, name, count_name ? count_name : "samples", &data);
+	d3_profile(t, decimals, name, count_name ? count_name : unit ? unit : "samples", &data);
 	page_write(&(struct page){.title = buf_cstr(&safe), .data = data.data, .len = data.len}, &page);
 	buf_free(&plain);
 	buf_free(&safe);

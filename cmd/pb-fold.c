@@ -59,7 +59,7 @@ take_windows(struct stream *s)
 
 	while (read_window(s, &r)) {
 		stacks.event = (uint32_t)r.event;
-		fold_events_open(&events, &stacks.dict, stacks.event);
+		fold_events_open(&events, stacks.event);
 	}
 }
 
@@ -79,6 +79,7 @@ take_samples(struct stream *s)
 	struct samples r;
 	uint64_t n;
 
+	fold_events_ready(&events);
 	while (read_samples(s, &r)) {
 		if (!account_samples(&account, s, r.count) || (events.has_values && !account_values(&account, s, r.value)))
 			return;
@@ -239,7 +240,6 @@ main(int argc, char **argv)
 	i = options_parse(&command, argc, argv);
 	outlive_first_interrupt();
 	stacks_init(&stacks);
-	fold_events_init(&events);
 	if (i == argc)
 		good = fold_stdin();
 	for (; i < argc; i++)

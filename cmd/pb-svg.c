@@ -11,7 +11,6 @@
 
 static struct svg_options picture = {
 	.font = "Verdana, DejaVu Sans, sans-serif",
-	.count_name = "samples",
 	.name_type = "Function:",
 	.frame_height = 16,
 	.font_size = 12,
@@ -19,7 +18,7 @@ static struct svg_options picture = {
 	.factor = 1,
 };
 static struct folded_plan plan;
-static const char *colours, *background;
+static const char *colours, *background, *count_name;
 static bool by_hash, at_random;
 
 static bool
@@ -59,6 +58,13 @@ take_encoding(const char *value)
 }
 
 static bool
+take_unit(const char *value)
+{
+	picture.unit = unit_find(value, strlen(value));
+	return picture.unit != UNIT_UNKNOWN;
+}
+
+static bool
 take_total(const char *value)
 {
 	return parse_double(value, &picture.total) && picture.total > 0;
@@ -85,7 +91,8 @@ static const struct option_row options[] = {
 	 .call = take_min_width},
 	{OPTION_STRING, 0, "fonttype", "FONT", "font family (Verdana)", &picture.font},
 	{OPTION_CALL, 0, "fontsize", "SIZE", "font size in pixels (12)", .call = take_font_size},
-	{OPTION_STRING, 0, "countname", "NAME", "what is counted (samples)", &picture.count_name},
+	{OPTION_STRING, 0, "countname", "NAME", "what is counted (samples)", &count_name},
+	{OPTION_CALL, 0, "unit", "UNIT", "samples, ns or bytes: show times as 1.25 s, sizes as\n3.5 MiB", .call = take_unit},
 	{OPTION_STRING, 0, "nametype", "NAME", "what the frames are (Function:)", &picture.name_type},
 	{OPTION_CALL, 0, "colors", "PALETTE", "hot mem io wakeup chain java js perl red green\nblue aqua yellow purple orange",
 	 .call = take_colours},
@@ -115,6 +122,9 @@ finish_options(void)
 {
 	const struct palette *palette = palette_find(colours);
 
+	if (count_name && picture.unit != UNIT_SAMPLES)
+		die_usage("--countname is for plain numbers, not for --unit ns or bytes");
+	picture.count_name = count_name ? count_name : "samples";
 	picture.fluid = !picture.width;
 	if (picture.fluid)
 		picture.width = 1200;

@@ -103,6 +103,11 @@ data_block() {
 	fails 2 "--values is for" pb-d3 --values self --html "$input"
 	fails 2 "--countname is for the page" pb-d3 --countname cycles "$input"
 	fails 2 "--countname is for the page" pb-d3 --countname cycles --template "$d3/template.html" "$input"
+	fails 2 "--unit is for the page" pb-d3 --unit ns "$input"
+	fails 2 "--unit: 'weeks'" pb-d3 --html --unit weeks "$input"
+	fails 2 "one of --countname and --unit" pb-d3 --html --unit ns --countname ns "$input"
+	equals "$(pb-d3 --html --unit bytes "$input" | grep -c '"unit":"bytes"')" 1
+	equals "$(pb-d3 --html --unit samples "$input")" "$html"
 	fails 2 "one FILE at most" pb-d3 a b
 }
 

@@ -69,7 +69,7 @@ def print_events():
         elif name == "window":
             event = events[r["event"]]
         elif "stack" in r and "task" in r:
-            total = totals.setdefault(event or ("-", "samples"), [0, 0])
+            total = totals.setdefault(event or ("no event", "samples"), [0, 0])
             count = r.get("count", 1)
             total[0] += count
             total[1] += count if not event or event[1] == "samples" else r.get("value", count)

@@ -155,6 +155,29 @@ draws() {
 	fails 0 "--total 5 is ignored: the counts add up to 1000" pb-svg --total 5 $svg/browser.folded
 }
 
+# amounts UNIT TEXT...: how these numbers are shown, each as the only frame of a picture.
+amounts() {
+	local unit=$1 pair failed=0
+	for pair in "${@:2}"; do
+		equals "$(printf 'a %s\n' "${pair%%=*}" | titles --unit "$unit" | tail -1)" "a (${pair#*=}, 100.00%)" || failed=1
+	done
+	[ $failed = 0 ]
+}
+
+@test "--unit: times and sizes to three digits" {
+	amounts ns '1=1 ns' '999=999 ns' '1000=1 us' '1004=1 us' '1006=1.01 us' '1050=1.05 us' '9994=9.99 us' '9996=10 us' '12345=12.3 us' \
+		'999499=999 us' '999500=1 ms' '1250000000=1.25 s' '999600000000=1,000 s' '4711000000000=4,711 s' \
+		'9223372036854775807=9,223,372,037 s' '0.5=0.5 ns' '1500.25=1.5 us'
+	amounts bytes '1=1 B' '1023=1,023 B' '1024=1 KiB' '1536=1.5 KiB' '102400=100 KiB' '1048000=1,023 KiB' '1048570=1 MiB' '3670016=3.5 MiB' \
+		'1073741824=1 GiB' '9223372036854775807=8 EiB'
+	draws 'a 3\n' 'all (3 samples, 100%)' 'a (3 samples, 100.00%)' -- --unit samples
+	draws 'a 3\n' 'all (3 x, 100%)' 'a (3 x, 100.00%)' -- --unit samples --countname x
+	draws 'a 1250\n' 'all (1.25 s, 100%)' 'a (1.25 s, 100.00%)' -- --unit ns --factor 1e6
+	draws 'a 1000 3000\n' 'all (3 us, 100%)' 'a (3 us, 100.00%; +66.67%)' -- --unit ns
+	fails 2 "--unit: 'hours'" pb-svg --unit hours $svg/browser.folded
+	fails 2 "--countname is for plain numbers" pb-svg --unit ns --countname ns $svg/browser.folded
+}
+
 @test "--flamechart keeps the order and merges neighbours only" {
 	draws 'm;b 1\nm;a 1\nn 1\nm;b 1\n' 'all (4 samples, 100%)' 'm (2 samples, 50.00%)' 'b (1 samples, 25.00%)' \
 		'a (1 samples, 25.00%)' 'n (1 samples, 25.00%)' 'm (1 samples, 25.00%)' 'b (1 samples, 25.00%)' -- --flamechart
@@ -238,8 +261,10 @@ draws() {
 	[ -d tests/browser/node_modules/playwright-core ] || skip "npm ci has not run in tests/browser"
 	pb-svg $svg/browser.folded >"$BATS_TEST_TMPDIR/picture.svg"
 	pb-svg $svg/hostile.folded >"$BATS_TEST_TMPDIR/hostile.svg"
-	run node tests/browser/svg.mjs "$BATS_TEST_TMPDIR/picture.svg" "$BATS_TEST_TMPDIR/hostile.svg"
+	pb-svg --unit ns --factor 1000 $svg/browser.folded >"$BATS_TEST_TMPDIR/times.svg"
+	pb-svg --unit bytes $svg/browser.folded >"$BATS_TEST_TMPDIR/sizes.svg"
+	run node tests/browser/svg.mjs "$BATS_TEST_TMPDIR"/{picture,hostile,times,sizes}.svg
 	echo "$output"
 	[ "$status" = 0 ]
-	[ "$(grep -c '^ok ' <<<"$output")" -ge 20 ]
+	[ "$(grep -c '^ok ' <<<"$output")" -ge 21 ]
 }

@@ -106,6 +106,8 @@ draw_head(struct canvas *c)
 	attribute(c, "aria-label", title_of(o));
 	attribute(c, "data-name-type", o->name_type);
 	attribute(c, "data-count-name", o->count_name);
+	if (o->unit != UNIT_SAMPLES)
+		attribute(c, "data-unit", o->unit == UNIT_NS ? "ns" : "bytes");
 	number_attribute(c, "data-frame-height", (double)o->frame_height);
 	buf_printf(c->out, " data-fluid=\"%d\" data-inverted=\"%d\">\n", o->fluid, o->inverted);
 	if (o->notes)

@@ -10,11 +10,13 @@
 #include "base/err.h"
 #include "flame/colour.h"
 #include "flame/tree.h"
+#include "flame/unit.h"
 
 struct svg_options {
 	const char *title, *subtitle, *notes; /* NULL: none (title: by the kind of picture) */
 	const char *font, *encoding;
 	const char *count_name, *name_type;
+	enum unit unit; /* times and sizes are shown as such, without the count name */
 	uint64_t width, frame_height; /* pixels */
 	bool fluid;		      /* the picture fits itself to the window's width */
 	double font_size;

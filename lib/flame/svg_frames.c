@@ -9,22 +9,6 @@
 
 static const double cell = 0.59; /* the width of a usual character, in font sizes */
 
-/* "1,234,567" */
-static void
-add_grouped(struct buf *out, uint64_t v)
-{
-	char text[26];
-	size_t at = sizeof(text), digits = 0;
-
-	do {
-		if (digits && digits % 3 == 0)
-			text[--at] = ',';
-		text[--at] = (char)('0' + v % 10);
-		digits++;
-	} while (v /= 10);
-	buf_add(out, text + at, sizeof(text) - at);
-}
-
 /* A count as people read it: whole, or with two decimals at the most when there are fractions. */
 static void
 add_count(struct canvas *c, uint64_t value)
@@ -32,8 +16,12 @@ add_count(struct canvas *c, uint64_t value)
 	double scaled = (double)value / c->unit * c->o->factor;
 	uint64_t hundredths;
 
+	if (c->o->unit != UNIT_SAMPLES) {
+		unit_write(c->out, c->o->unit, scaled);
+		return;
+	}
 	if (!c->decimals && c->o->factor == 1) {
-		add_grouped(c->out, value);
+		unit_grouped(c->out, value);
 		return;
 	}
 	if (scaled > 1e16) {
@@ -41,7 +29,7 @@ add_count(struct canvas *c, uint64_t value)
 		return;
 	}
 	hundredths = (uint64_t)(scaled * 100 + 0.5);
-	add_grouped(c->out, hundredths / 100);
+	unit_grouped(c->out, hundredths / 100);
 	if (hundredths %= 100)
 		buf_printf(c->out, hundredths % 10 ? ".%02u" : ".%.1u", (unsigned)(hundredths % 10 ? hundredths : hundredths / 10));
 }
@@ -67,8 +55,10 @@ draw_title(struct canvas *c, uint32_t id, uint64_t value)
 	escape_xml(c->out, c->label.data, c->label.len, c->ascii);
 	buf_puts(c->out, " (");
 	add_count(c, value);
-	buf_char(c->out, ' ');
-	canvas_text(c, c->o->count_name, strlen(c->o->count_name));
+	if (c->o->unit == UNIT_SAMPLES) {
+		buf_char(c->out, ' ');
+		canvas_text(c, c->o->count_name, strlen(c->o->count_name));
+	}
 	buf_puts(c->out, ", ");
 	if (id == TREE_ROOT)
 		buf_puts(c->out, "100%");

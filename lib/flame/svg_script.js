@@ -18,7 +18,8 @@
 
 	function readFrames() {
 		const groups = part("frames").children, list = [], open = [];
-		const count = svg.dataset.countName.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+		const count = {ns: "[num]?s", bytes: "(?:[KMGTPE]i)?B"}[svg.dataset.unit] ||
+			svg.dataset.countName.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 		const tail = new RegExp(" \\([\\d,.e+]+ " + count + ", [\\d.]+%(; [-+][\\d.]+%)?\\)$");
 		for (let i = 0; i < groups.length; i++) {
 			const g = groups[i], rect = g.children[1], title = g.firstChild.textContent;

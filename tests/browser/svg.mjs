@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Drives a picture in Chromium as its viewer would; prints TAP.
 //
-//	node svg.mjs PICTURE.svg HOSTILE.svg
+//	node svg.mjs PICTURE.svg HOSTILE.svg TIMES.svg SIZES.svg
 //
-// PICTURE is tests/svg/browser.folded drawn, HOSTILE tests/svg/hostile.folded.
+// PICTURE is tests/svg/browser.folded drawn, HOSTILE tests/svg/hostile.folded; TIMES and SIZES the first with its counts in
+// us and bytes.
 import { chromium } from "playwright-core";
 import { pathToFileURL } from "node:url";
 
-const [picture, hostile] = process.argv.slice(2).map(f => pathToFileURL(f).href);
+const [picture, hostile, times, sizes] = process.argv.slice(2).map(f => pathToFileURL(f).href);
 const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 	"--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const browser = await chromium.launch({executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: flags});
@@ -301,6 +302,16 @@ for (const scheme of ["light", "dark"])
 		}
 	});
 
+await test("names end where times and sizes begin", async () => {
+	for (const url of [times, sizes]) {
+		await open(url);
+		await page.keyboard.press("Control+f");
+		await page.keyboard.type("^(parse|read)$");
+		equal(await page.locator("#frames > g.match").count(), 3);
+		await page.keyboard.press("Escape");
+		equal(await frame("parse").locator("text").textContent(), "parse");
+	}
+});
 await test("hostile names are text and nothing else", async () => {
 	await open(hostile);
 	equal(await page.locator("script").count(), 1);
