@@ -253,7 +253,7 @@ operand_find(const struct probe *p, const char *word, size_t len, struct event_o
 	const char *colon = memchr(word, ':', len);
 	size_t plain = colon ? (size_t)(colon - word) : len;
 
-	if (p->kind == PROBE_PERF || p->kind == PROBE_SCHED)
+	if (p->kind == PROBE_PERF || p->kind == PROBE_WAIT)
 		return err_set(err, "%s comes with no numbers; tracepoints, functions and markers do", p->name);
 	if (find_plain(p, word, plain, o, err))
 		return -1;
