@@ -7,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "sampler/functions.h"
-#include "sampler/nearest.h"
+#include "sampler/near.h"
 #include "sampler/tracefs.h"
 #include "sampler/types.h"
 

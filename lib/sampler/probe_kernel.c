@@ -10,7 +10,7 @@
 #include "base/alloc.h"
 #include "sampler/functions.h"
 #include "sampler/lines.h"
-#include "sampler/nearest.h"
+#include "sampler/near.h"
 #include "sampler/probe.h"
 #include "sampler/types.h"
 
@@ -151,7 +151,7 @@ static int
 no_such_function(const struct search *s, struct err *err)
 {
 	const struct functions *fs = s->fs;
-	struct nearest near = nearest_to(s->name), variants = nearest_to(s->name);
+	struct near near = near_to(s->name), variants = near_to(s->name);
 	size_t len = strlen(s->name);
 	const char *cold = NULL;
 
@@ -162,17 +162,17 @@ no_such_function(const struct search *s, struct err *err)
 		if (variant && !strncmp(f->name + len, ".cold", 5))
 			cold = f->name;
 		else if (variant && f->traceable)
-			nearest_prefer(&variants, f->name);
+			near_prefer(&variants, f->name);
 		if (f->traceable)
-			nearest_offer(&near, f->name, f->name);
+			near_offer(&near, f->name, f->name);
 	}
 	if (variants.n)
 		return err_set(err, "%s:%s: the compiler has made variants of this function, and only they are there (%s:%s.* takes all)%s",
-			       s->prefix, s->name, s->prefix, s->name, nearest_text(&variants));
+			       s->prefix, s->name, s->prefix, s->name, near_text(&variants));
 	if (cold)
 		return err_set(err, "%s:%s: the function was inlined; only its rarely run part is there, which cannot be probed (%s)",
 			       s->prefix, s->name, cold);
-	return err_set(err, "%s:%s: this kernel has no such function, or it was inlined%s", s->prefix, s->name, nearest_text(&near));
+	return err_set(err, "%s:%s: this kernel has no such function, or it was inlined%s", s->prefix, s->name, near_text(&near));
 }
 
 /* None of the functions of this name will do; f is the first. */

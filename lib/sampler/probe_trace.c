@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "sampler/nearest.h"
+#include "sampler/near.h"
 #include "sampler/probe.h"
 #include "sampler/tracefs.h"
 #include "sampler/types.h"
@@ -56,7 +56,7 @@ matches(const char *pattern, char *full)
 static int
 no_such_tracepoint(const struct tracepoints *known, const char *text, struct err *err)
 {
-	struct nearest near = nearest_to(text);
+	struct near near = near_to(text);
 	const char *colon = strchr(text, ':');
 	char *system = xstrndup(text, strcspn(text, ":"));
 	bool has_system = tracefs_has_system(system);
@@ -69,13 +69,13 @@ no_such_tracepoint(const struct tracepoints *known, const char *text, struct err
 		const char *name = strchr(full, ':') + 1;
 
 		if (colon && !strcmp(name, colon + 1))
-			nearest_prefer(&near, full);
-		nearest_offer(&near, colon ? full : name, full);
+			near_prefer(&near, full);
+		near_offer(&near, colon ? full : name, full);
 	}
 	if (!colon)
-		return err_set(err, "%s: a tracepoint is named SYSTEM:NAME%s", text, nearest_text(&near));
+		return err_set(err, "%s: a tracepoint is named SYSTEM:NAME%s", text, near_text(&near));
 	return err_set(err, "%s: this kernel has no such tracepoint%s%s", text, has_system ? "" : ", nor others of this system",
-		       nearest_text(&near));
+		       near_text(&near));
 }
 
 int
@@ -153,17 +153,17 @@ static int
 no_such_raw_tracepoint(const struct names *names, const char *text, struct err *err)
 {
 	const char *name = strchr(text, ':') ? strchr(text, ':') + 1 : text;
-	struct nearest near = nearest_to(name);
+	struct near near = near_to(name);
 
 	if (is_pattern(text))
 		return err_set(err, "raw_tp:%s matches no raw tracepoint", text);
 	for (size_t i = 0; i < names->n; i++)
-		nearest_offer(&near, names->items[i], names->items[i]);
+		near_offer(&near, names->items[i], names->items[i]);
 	if (!strncmp(name, "sys_enter_", 10) || !strncmp(name, "sys_exit_", 9))
 		return err_set(err, "raw_tp:%s: system calls have two raw tracepoints for all of them, sys_enter and sys_exit; "
 				    "syscalls:%s is one of its own", text, name);
 	return err_set(err, "raw_tp:%s: this kernel has no such raw tracepoint%s%s", text,
-		       name == text ? "" : " (it takes the NAME without its system)", nearest_text(&near));
+		       name == text ? "" : " (it takes the NAME without its system)", near_text(&near));
 }
 
 int

@@ -115,7 +115,7 @@ types_tracepoints(size_t *n)
 static const struct btf_type *
 find_type(const struct unit *unit, const struct table *table, const char *name, size_t prefix)
 {
-	struct probe probe = table_probe(table, hash_bytes(name, strlen(name)));
+	struct table_probe probe = table_probe(table, hash_bytes(name, strlen(name)));
 	uint32_t id;
 
 	while (table_next(table, &probe, &id)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is said when a name matches nothing, or too much: the names nearest to it, and how many there would be. */
-#ifndef SAMPLER_NEAREST_H
-#define SAMPLER_NEAREST_H
+#ifndef SAMPLER_NEAR_H
+#define SAMPLER_NEAR_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 
 enum { NEAREST_MAX = 3 };
 
-struct nearest {
+struct near {
 	const char *wanted;
 	size_t len;
 	const char *names[NEAREST_MAX]; /* best first */
@@ -19,17 +19,17 @@ struct nearest {
 	size_t n;
 };
 
-struct nearest nearest_to(const char *wanted);
+struct near near_to(const char *wanted);
 
 /* A name that there is. It is kept if it is near: few letters to change, or the wanted name as a part of it; `shown` is
  * what is said of it then, and has to live as long as *near. */
-void nearest_offer(struct nearest *near, const char *name, const char *shown);
+void near_offer(struct near *near, const char *name, const char *shown);
 
 /* One that is better than any that is just near. */
-void nearest_prefer(struct nearest *near, const char *shown);
+void near_prefer(struct near *near, const char *shown);
 
 /* "; near it: vfs_read, vfs_readv", or "" when nothing is. Valid until the next call. */
-const char *nearest_text(const struct nearest *near);
+const char *near_text(const struct near *near);
 
 /* Insertions, deletions, replacements and swaps of neighbours that make b of a; limit + 1 if they are more. */
 unsigned edit_distance(const char *a, const char *b, unsigned limit);

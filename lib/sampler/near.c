@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What is said when a name matches nothing, or too much. */
-#include "sampler/nearest.h"
+#include "sampler/near.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,10 +11,10 @@
  * "__x64_sys_read", "a" is in everything. */
 enum { ROW = 128, PART_RANK = 100, PART_MIN = 4, DISTANCE_MAX = 4 };
 
-struct nearest
-nearest_to(const char *wanted)
+struct near
+near_to(const char *wanted)
 {
-	return (struct nearest){.wanted = wanted, .len = strlen(wanted)};
+	return (struct near){.wanted = wanted, .len = strlen(wanted)};
 }
 
 static unsigned
@@ -50,7 +50,7 @@ edit_distance(const char *a, const char *b, unsigned limit)
 }
 
 static void
-keep(struct nearest *near, const char *name, unsigned rank)
+keep(struct near *near, const char *name, unsigned rank)
 {
 	size_t at = near->n;
 
@@ -71,7 +71,7 @@ keep(struct nearest *near, const char *name, unsigned rank)
 }
 
 void
-nearest_offer(struct nearest *near, const char *name, const char *shown)
+near_offer(struct near *near, const char *name, const char *shown)
 {
 	unsigned limit = least(DISTANCE_MAX, (unsigned)near->len / 4 + 1);
 	unsigned distance = edit_distance(near->wanted, name, limit);
@@ -83,13 +83,13 @@ nearest_offer(struct nearest *near, const char *name, const char *shown)
 }
 
 void
-nearest_prefer(struct nearest *near, const char *shown)
+near_prefer(struct near *near, const char *shown)
 {
 	keep(near, shown, 0);
 }
 
 const char *
-nearest_text(const struct nearest *near)
+near_text(const struct near *near)
 {
 	static char text[512];
 	size_t len = 0;
