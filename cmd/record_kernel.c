@@ -241,7 +241,7 @@ bool
 kernel_is_program(struct kernel_frames *k, uint64_t address)
 {
 	static const char *const begins[] = {"bpf_prog_", "bpf_trace_run", "bpf_trampoline_", "__bpf_trace_", "__traceiter_",
-					     "__bpf_prog_", "bpf_get_stack"};
+					     "__bpf_prog_", "bpf_get_stack", "perf_syscall_", "perf_trace_", "trace_call_bpf"};
 	struct kernel_symbol symbol;
 
 	if (!find(k, address, &symbol))

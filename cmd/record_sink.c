@@ -217,6 +217,8 @@ on_window(void *context, uint32_t event, uint64_t start, uint64_t end)
 {
 	struct recorder *r = context;
 
+	/* What follows a window is its: samples of an earlier one may not wait for those of this one. */
+	writer_cut(r->w);
 	write_window(r->w, &(struct window_record){
 		.event = event,
 		.start = since_start(r, start),

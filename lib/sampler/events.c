@@ -155,5 +155,5 @@ events_in_program(const struct events *e, uint32_t event)
 {
 	enum probe_kind kind = e->kinds[event];
 
-	return kind == PROBE_RAW_TP || kind == PROBE_FENTRY || kind == PROBE_FEXIT || kind == PROBE_WAIT;
+	return kind == PROBE_TRACEPOINT || kind == PROBE_RAW_TP || kind == PROBE_FENTRY || kind == PROBE_FEXIT || kind == PROBE_WAIT;
 }
