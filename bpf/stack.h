@@ -92,7 +92,7 @@ prepare_walk(const struct pt_regs *regs, struct walk *w, __u32 level, const stru
 	return take_registers(regs, w) && begin(w);
 }
 
-/* A return probe fires in the caller, where it is returned to; the function that returned comes first. */
+/* A return probe fires in the caller, where it is returned to; the function that returned is put before it, in both parts. */
 static __always_inline void
 begin_returned(struct walk *w, struct sample_message *m, __u64 function)
 {
@@ -145,15 +145,18 @@ take_user(void *ctx, const struct pt_regs *regs, __u32 level, struct sample_mess
 static __always_inline void
 take_kernel(void *ctx, const struct pt_regs *regs, struct sample_message *m, __u64 returned)
 {
-	__u32 first = m->n_user;
+	__u32 first = m->n_user, at;
 
 	if (!in_kernel(regs))
 		return;
 	if (first > USER_DEPTH)
 		first = USER_DEPTH;
-	m->n_kernel = frames(bpf_get_stack(ctx, m->addresses + first, kernel_depth * sizeof(__u64), 0));
-	if (returned && m->n_kernel)
-		m->addresses[first] = returned; /* where the probe diverts to is of no interest */
+	at = first + !!returned;
+	m->n_kernel = frames(bpf_get_stack(ctx, m->addresses + at, kernel_depth * sizeof(__u64), 0));
+	if (returned) {
+		m->addresses[first] = returned;
+		m->n_kernel++;
+	}
 	hash_part(m, first, m->n_kernel);
 }
 
