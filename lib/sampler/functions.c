@@ -62,10 +62,12 @@ static const char *
 module_name(const char *bracketed)
 {
 	size_t len = bracketed ? strlen(bracketed) : 0;
+	uint32_t id;
 
 	if (len < 2 || bracketed[0] != '[' || bracketed[len - 1] != ']')
 		return NULL;
-	return kernel.modules.all[intern(&kernel.modules, bracketed + 1, len - 2)].text;
+	id = intern(&kernel.modules, bracketed + 1, len - 2);
+	return kernel.modules.all[id].text;
 }
 
 static void

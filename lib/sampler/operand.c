@@ -242,9 +242,10 @@ find_plain(const struct probe *p, const char *word, size_t len, struct event_ope
 		return err_set(err, "%.*s is not known %s; %s has it", (int)len, word,
 			       result ? "before the function returns" : "any more when the function returns",
 			       contexts[p->kind].function_prefix);
-	return err_set(err, "%s has no '%.*s'; there are %s%s%s", p->name, (int)len, word,
-		       contexts[p->kind].arguments ? "arg1, arg2, ..." : "", contexts[p->kind].result ? " ret" : "",
-		       contexts[p->kind].registers ? registers_native == &registers_x86 ? " and registers (di, ax)" : " and registers (x0)" : "");
+	return err_set(err, "%s has no '%.*s'; there are %s%s", p->name, (int)len, word,
+		       contexts[p->kind].arguments ? "arg1, arg2, ..." : "ret",
+		       contexts[p->kind].registers ? registers_native == &registers_x86 ? ", and registers (di, ax)" : ", and registers (x0)"
+						   : contexts[p->kind].arguments && contexts[p->kind].result ? " and ret" : "");
 }
 
 int

@@ -105,17 +105,23 @@ is_tracepoint(const char *text, const struct probe_scope *scope)
 	return is;
 }
 
-/* Something that is neither and has a colon may be a mistyped prefix. "raw_tp" and "usdt" are one letter from nothing. */
+/* The prefix that is a letter or two from what stands before the colon, if that is no tracepoints' system. */
 static const char *
 mistyped_prefix(const char *text)
 {
 	size_t len = strcspn(text, ":");
+	unsigned limit = len > 4 ? 2 : 1;
 	char *word = xstrndup(text, len + 1);
 	const char *meant = NULL;
 
-	for (size_t i = 0; i < sizeof(finders) / sizeof(finders[0]) && !meant; i++)
-		if (text[len] && edit_distance(word, finders[i].prefix, 2) <= (len > 4 ? 2U : 1U))
+	for (size_t i = 0; i < sizeof(finders) / sizeof(finders[0]) && text[len]; i++) {
+		unsigned distance = edit_distance(word, finders[i].prefix, limit);
+
+		if (distance <= limit) {
 			meant = finders[i].prefix;
+			limit = distance - 1; /* the next one has to be better; this is never 0, or it would not be mistyped */
+		}
+	}
 	word[len] = 0;
 	if (meant && tracefs_has_system(word))
 		meant = NULL;
