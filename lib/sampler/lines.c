@@ -30,28 +30,31 @@ file_read(const char *path, struct buf *text)
 	return n < 0 ? -1 : 0;
 }
 
-static char *
-cut(char **at, const char *enders)
+char *
+line_next(char **at)
 {
 	char *begin = *at;
 
 	if (!*begin)
 		return NULL;
-	*at += strcspn(begin, enders);
+	*at = strchrnul(begin, '\n');
 	if (**at)
 		*(*at)++ = 0;
 	return begin;
 }
 
-char *
-line_next(char **at)
-{
-	return cut(at, "\n");
-}
-
+/* Not strcspn(3), which prepares for longer words than these each time. */
 char *
 word_next(char **at)
 {
-	*at += strspn(*at, " \t");
-	return cut(at, " \t\n");
+	char *begin = *at, *end;
+
+	while (*begin == ' ' || *begin == '\t')
+		begin++;
+	for (end = begin; *end && *end != ' ' && *end != '\t' && *end != '\n'; end++)
+		;
+	*at = end;
+	if (*end)
+		*(*at)++ = 0;
+	return *begin ? begin : NULL;
 }
