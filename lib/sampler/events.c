@@ -115,6 +115,7 @@ events_open(struct events *e, const struct sampler_config *c, struct err *err)
 		if (p->kind == PROBE_KRETPROBE || p->kind == PROBE_URETPROBE)
 			p->rule.flags |= EVENT_RETURN;
 	}
+	probes_forget();
 	return check_twice(e, err);
 }
 

@@ -5,9 +5,12 @@
 
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "sampler/advice.h"
@@ -18,14 +21,51 @@ struct links {
 	size_t n, cap;
 };
 
+/* Of a kind of events that perf has besides the fixed ones. */
+static uint32_t
+pmu_type(const char *name)
+{
+	char path[128];
+	unsigned type = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/sys/bus/event_source/devices/%s/type", name);
+	f = fopen(path, "re");
+	if (f) {
+		if (fscanf(f, "%u", &type) != 1)
+			type = 0;
+		fclose(f);
+	}
+	return type;
+}
+
 typedef struct bpf_link *attach_function(struct bpf_program *program, const struct probe *p);
+
+/* perf_event_open(2) takes an address where the name is another function's, too; libbpf only names. */
+static struct bpf_link *
+attach_kprobe_at(struct bpf_program *program, const struct probe *p)
+{
+	LIBBPF_OPTS(bpf_perf_event_opts, opts, .bpf_cookie = p->event);
+	struct perf_event_attr attr = {
+		.size = sizeof(attr),
+		.type = pmu_type("kprobe"),
+		.config = p->kind == PROBE_KRETPROBE,
+		.kprobe_addr = p->address + p->offset,
+	};
+	int fd = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	struct bpf_link *link = fd < 0 ? NULL : bpf_program__attach_perf_event_opts(program, fd, &opts);
+
+	if (fd >= 0 && !link)
+		close(fd);
+	return link;
+}
 
 static struct bpf_link *
 attach_kprobe(struct bpf_program *program, const struct probe *p)
 {
 	LIBBPF_OPTS(bpf_kprobe_opts, opts, .bpf_cookie = p->event, .offset = p->offset, .retprobe = p->kind == PROBE_KRETPROBE);
 
-	return bpf_program__attach_kprobe_opts(program, p->symbol, &opts);
+	return p->address ? attach_kprobe_at(program, p) : bpf_program__attach_kprobe_opts(program, p->symbol, &opts);
 }
 
 static struct bpf_link *
@@ -108,27 +148,50 @@ links_are_many(const struct events *events)
 	return (n[PROBE_KPROBE] > 1 || n[PROBE_KRETPROBE] > 1) && has_many_kprobes();
 }
 
+/* Those that their name tells apart, or those that have to be told by address; the kernel takes either. */
+struct many {
+	const char **symbols;
+	unsigned long *addresses;
+	__u64 *cookies;
+	size_t n;
+};
+
+static void
+gather(struct many *m, const struct events *e, enum probe_kind kind, bool by_address)
+{
+	for (size_t i = 0; i < e->probes.n; i++) {
+		const struct probe *p = &e->probes.items[i];
+
+		if (p->kind != kind || p->offset || !p->address == by_address)
+			continue;
+		m->symbols[m->n] = p->symbol;
+		m->addresses[m->n] = p->address;
+		m->cookies[m->n++] = p->event;
+	}
+}
+
 /* False: the kernel takes them only one by one, and will then say what is wrong with which. */
 static bool
-attach_many(struct links *l, const struct events *e, struct bpf_program *program, enum probe_kind kind)
+attach_many(struct links *l, const struct events *e, struct bpf_program *program, enum probe_kind kind, bool by_address)
 {
-	const char **symbols = xcalloc(e->probes.n, sizeof(*symbols));
-	__u64 *cookies = xcalloc(e->probes.n, sizeof(*cookies));
-	LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .syms = symbols, .cookies = cookies, .retprobe = kind == PROBE_KRETPROBE);
+	struct many m = {xcalloc(e->probes.n, sizeof(*m.symbols)), xcalloc(e->probes.n, sizeof(*m.addresses)),
+			 xcalloc(e->probes.n, sizeof(*m.cookies)), 0};
+	LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .retprobe = kind == PROBE_KRETPROBE);
 	struct bpf_link *link;
 	bool good = true;
 
-	for (size_t i = 0; i < e->probes.n; i++)
-		if (e->probes.items[i].kind == kind && !e->probes.items[i].offset) {
-			symbols[opts.cnt] = e->probes.items[i].symbol;
-			cookies[opts.cnt++] = e->probes.items[i].event;
-		}
-	if (opts.cnt) {
+	gather(&m, e, kind, by_address);
+	opts.syms = by_address ? NULL : m.symbols;
+	opts.addrs = by_address ? m.addresses : NULL;
+	opts.cookies = m.cookies;
+	opts.cnt = m.n;
+	if (m.n) {
 		link = bpf_program__attach_kprobe_multi_opts(program, NULL, &opts);
 		good = link && !add(l, link, "kprobes", NULL);
 	}
-	free(symbols);
-	free(cookies);
+	free(m.symbols);
+	free(m.addresses);
+	free(m.cookies);
 	return good;
 }
 
@@ -146,16 +209,17 @@ static int
 attach_all(struct links *l, const struct events *e, struct kernel *k, struct err *err)
 {
 	struct bpf_program *many = kernel_many_kprobes(k);
-	bool attached[N_PROBE_KINDS] = {false};
+	bool attached[N_PROBE_KINDS][2] = {{false}};
 	size_t n[N_PROBE_KINDS] = {0};
 
 	for (size_t i = 0; many && i < sizeof(multiple) / sizeof(multiple[0]); i++)
-		attached[multiple[i]] = attach_many(l, e, many, multiple[i]);
+		for (int by_address = 0; by_address < 2; by_address++)
+			attached[multiple[i]][by_address] = attach_many(l, e, many, multiple[i], by_address);
 	for (size_t i = 0; i < e->probes.n; i++) {
 		const struct probe *p = &e->probes.items[i];
 		enum probe_kind slot = p->kind == PROBE_FEXIT ? PROBE_FENTRY : p->kind;
 
-		if (p->kind == PROBE_PERF || (attached[p->kind] && !p->offset))
+		if (p->kind == PROBE_PERF || (attached[p->kind][!!p->address] && !p->offset))
 			continue;
 		if (attach_one(l, k, p, n[slot]++, err))
 			return -1;
