@@ -174,8 +174,8 @@ find_markers(struct probes *all, enum probe_kind kind, const char *text, const s
 	(void)kind;
 	r = search(&s, parts, &why);
 	if (!r && s.n > scope->max_probes)
-		r = user_too_many(s.n, "places match", scope->max_probes, &why);
-	if (r)
+		r = user_too_many(err, "usdt", text, s.n, "places", scope->max_probes);
+	else if (r)
 		err_set(err, "usdt:%s: %s", text, why.text);
 	else
 		probes_in_order(all, before);

@@ -95,7 +95,7 @@ find(struct probes *all, enum probe_kind kind, const char *what, struct user_sea
 	    user_search(s, err))
 		return -1;
 	if (s->matches.n > s->scope->max_probes)
-		return user_too_many(s->matches.n, "functions match", s->scope->max_probes, err);
+		return -1;
 	for (size_t i = 0; i < s->matches.n; i++)
 		add_probe(all, kind, s, &s->matches.all[i]);
 	if (all->n == before)
@@ -115,7 +115,10 @@ find_user_functions(struct probes *all, enum probe_kind kind, const char *text, 
 
 	s.file = file;
 	r = find(all, kind, len ? text + len + 1 : text, &s, &why);
-	if (r)
+	if (s.matches.n > scope->max_probes)
+		user_too_many(err, prefix(kind), text, s.matches.n, s.pattern.kind == PATTERN_LINE ? "places" : "functions",
+			      scope->max_probes);
+	else if (r)
 		err_set(err, "%s:%s: %s", prefix(kind), text, why.text);
 	user_search_free(&s);
 	free(file);
