@@ -281,6 +281,27 @@ uprobe:prog:ns::Foo::bar(int, char) const"
 	is_at prog "uprobe:./prog:*.part.*" work.part.0
 }
 
+@test "Go: functions, but not their returns, which would crash the program" {
+	command -v go >/dev/null || skip "there is no go"
+	cat >main.go <<-'END'
+	package main
+	type Till struct { sum int }
+	//go:noinline
+	func (t *Till) Ring(n int) int { t.sum += n; return t.sum }
+	func main() { t := Till{}; println(t.Ring(2)) }
+	END
+	GOCACHE=$d/cache GOFLAGS=-mod=mod go build -o prog main.go
+	is_at prog "uprobe:./prog:main.(*Till).Ring" "main.(*Till).Ring"
+	equals "$(names "uprobe:./prog:main.*Ring")" "uprobe:prog:main.(*Till).Ring"
+	says "is Go's, which a probe on its return would crash" "uretprobe:./prog:main.(*Till).Ring"
+}
+
+@test "names are shown without control characters" {
+	printf '.globl _start\n.type "a\033[2Jb", @function\n"a\033[2Jb": nop\n_start: nop\n.size "a\033[2Jb", 1\n' >main.s
+	gcc -nostdlib -static -o prog main.s
+	equals "$(names "uprobe:./prog:a*b")" "uprobe:prog:a?[2Jb"
+}
+
 @test "LLD: the addresses of code are not where it is in the file" {
 	command -v ld.lld >/dev/null || skip "there is no ld.lld"
 	c_program prog -fuse-ld=lld

@@ -6,6 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+char *
+probe_text(struct buf *name)
+{
+	char *text = buf_cstr(name);
+
+	for (char *p = text; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = '?';
+	return text;
+}
+
 static int
 compare(const void *a, const void *b)
 {

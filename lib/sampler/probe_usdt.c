@@ -57,7 +57,7 @@ take(void *context, const struct usdt_marker *m)
 		return;
 	buf_printf(&name, "usdt:%s:%s", m->provider, m->name);
 	p = probes_add(s->all, PROBE_USDT);
-	p->name = buf_cstr(&name);
+	p->name = probe_text(&name);
 	p->symbol = xstrdup(p->name + strlen("usdt:"));
 	p->path = xstrdup(f->path);
 	p->arguments = xstrdup(m->arguments);
