@@ -322,12 +322,12 @@ uprobe:prog:ns::Foo::bar(int, char) const"
 @test "a debug file has the names and lines that were taken from the file" {
 	local how
 	c_program full
-	for how in link build-id; do
+	for how in beside below; do
 		objcopy --only-keep-debug full prog.debug
 		cp full prog
 		strip prog
 		objcopy --add-gnu-debuglink=prog.debug prog
-		if [ $how = build-id ]; then
+		if [ $how = below ]; then
 			mkdir .debug
 			mv prog.debug .debug/
 		fi
@@ -548,6 +548,24 @@ usdt_program() {
 	says "has no markers" usdt:bash:x
 	says "in which file? FILE:NAME" "usdt:*"
 	fails 1 "usdt:./prog:* matches 6 places; --max-probes allows 5" list -m 5 "usdt:./prog:*"
+}
+
+@test "markers of a file whose addresses were moved after it was linked" {
+	[ -e /usr/include/sys/sdt.h ] || [ -e "/usr/include/$(gcc -print-multiarch)/sys/sdt.h" ] || skip "there is no sys/sdt.h"
+	local before after
+	usdt_program prog -no-pie
+	before=$(list usdt:./prog:counted | grep -oE '0x[0-9a-f]+')
+	python3 - <<-'END'
+	import re, subprocess
+	said = subprocess.run(["readelf", "-n", "prog"], capture_output=True, text=True).stdout
+	base = int(re.search(r"Base: (0x[0-9a-f]+)", said).group(1), 16)
+	data = open("prog", "rb").read()
+	at, end = data.index(b"stapsdt\0"), data.rindex(b"stapsdt\0") + 24
+	notes = data[at:end].replace(base.to_bytes(8, "little"), (base - 2).to_bytes(8, "little"))
+	open("prog", "wb").write(data[:at] + notes + data[end:])
+	END
+	after=$(list usdt:./prog:counted | grep -oE '0x[0-9a-f]+')
+	equals "$after" "$(for at in $before; do printf '0x%x\n' $((at + 2)); done)"
 }
 
 @test "files that are cut at any byte or changed anywhere do no harm" {

@@ -70,7 +70,7 @@ add_missing(struct buf *text, struct user_search *s)
 	if (cut && s->n == 1)
 		buf_puts(text, ", as far as it names them: it is stripped to .dynsym and there is no debug file");
 	else if (cut)
-		buf_printf(text, ", as far as they name them: %zu are stripped to .dynsym and have no debug file", cut);
+		buf_printf(text, ", as far as they name them: of %zu there is no more than .dynsym", cut);
 	if (s->pattern.kind == PATTERN_NAME)
 		add_nearest(text, s);
 	if (!s->file && !s->scope->n_pids && !s->scope->program)
