@@ -561,11 +561,11 @@ usdt_program() {
 	base = int(re.search(r"Base: (0x[0-9a-f]+)", said).group(1), 16)
 	data = open("prog", "rb").read()
 	at, end = data.index(b"stapsdt\0"), data.rindex(b"stapsdt\0") + 24
-	notes = data[at:end].replace(base.to_bytes(8, "little"), (base - 2).to_bytes(8, "little"))
+	notes = data[at:end].replace(base.to_bytes(8, "little"), (base + 2).to_bytes(8, "little"))
 	open("prog", "wb").write(data[:at] + notes + data[end:])
 	END
 	after=$(list usdt:./prog:counted | grep -oE '0x[0-9a-f]+')
-	equals "$after" "$(for at in $before; do printf '0x%x\n' $((at + 2)); done)"
+	equals "$after" "$(for at in $before; do printf '0x%x\n' $((at - 2)); done)"
 }
 
 @test "files that are cut at any byte or changed anywhere do no harm" {

@@ -32,20 +32,15 @@ probes_add(struct probes *all, enum probe_kind kind)
 }
 
 void
-probe_free(struct probe *p)
-{
-	free(p->name);
-	free(p->symbol);
-	free(p->system);
-	free(p->path);
-	free(p->arguments);
-}
-
-void
 probes_free(struct probes *all)
 {
-	for (size_t i = 0; i < all->n; i++)
-		probe_free(&all->items[i]);
+	for (size_t i = 0; i < all->n; i++) {
+		free(all->items[i].name);
+		free(all->items[i].symbol);
+		free(all->items[i].system);
+		free(all->items[i].path);
+		free(all->items[i].arguments);
+	}
 	free(all->items);
 	*all = (struct probes){0};
 }
