@@ -6,8 +6,10 @@
 #include <elfutils/libdw.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
+#include "elf/build_id.h"
 
 struct search {
 	const struct elf_file *code;
@@ -134,28 +136,35 @@ search_all(struct search *s, Dwarf *dwarf)
 	return r < 0 ? -1 : 0;
 }
 
+static int
+search_file(struct search *s, const struct elf_file *f, int fd, struct err *err)
+{
+	Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL); /* not f's own bytes: it writes to headers of compressed sections */
+	Dwarf *dwarf = elf ? dwarf_begin_elf(elf, DWARF_C_READ, NULL) : NULL;
+	int r = dwarf ? search_all(s, dwarf) : -1;
+
+	if (s->places->last)
+		r = 0; /* what could be read has something */
+	if (r)
+		err_set(err, "%s: its debug information: %s", f->path, elf ? dwarf_errmsg(-1) : elf_errmsg(-1));
+	dwarf_end(dwarf);
+	elf_end(elf);
+	return r;
+}
+
 int
 lines_find(const struct elf_file *f, const struct elf_file *code, const char *source, uint64_t line, struct line_places *places,
 	   struct err *err)
 {
 	struct search s = {.code = code, .source = source, .source_len = strlen(source), .line = line, .places = places};
-	Dwarf *dwarf;
-	Elf *elf;
-	int r;
+	int r, fd = elf_open_fd(f->path, err);
 
 	*places = (struct line_places){0};
+	if (fd < 0)
+		return -1;
 	elf_version(EV_CURRENT);
-	elf = elf_memory((char *)f->bytes, f->size);
-	if (!elf)
-		return err_set(err, "%s: %s", f->path, elf_errmsg(-1));
-	dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
-	r = dwarf ? search_all(&s, dwarf) : -1;
-	if (places->last)
-		r = 0; /* what could be read has something */
-	if (r)
-		err_set(err, "%s: its debug information: %s", f->path, dwarf_errmsg(-1));
-	dwarf_end(dwarf);
-	elf_end(elf);
+	r = search_file(&s, f, fd, err);
+	close(fd);
 	sort_places(places);
 	return r;
 }

@@ -60,7 +60,6 @@ struct probes {
 
 /* Adds a probe of which all else is 0 or NULL. */
 struct probe *probes_add(struct probes *all, enum probe_kind kind);
-void probe_free(struct probe *p); /* what it owns */
 void probes_free(struct probes *all);
 
 /* What the search for places depends on. */

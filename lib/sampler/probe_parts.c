@@ -6,6 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+char *
+probe_text(struct buf *name)
+{
+	char *text = buf_cstr(name);
+
+	for (char *p = text; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = '?';
+	return text;
+}
+
 static int
 compare(const void *a, const void *b)
 {
@@ -17,18 +28,25 @@ compare(const void *a, const void *b)
 	return r ? r : (x->offset > y->offset) - (x->offset < y->offset);
 }
 
+static void
+move(struct probes *to, struct probe *p)
+{
+	*probes_add(to, p->kind) = *p;
+}
+
 void
 probes_in_order(struct probes *all, size_t first)
 {
+	struct probes again = {0}; /* places that are there already */
 	size_t n = first;
 
 	if (all->n > first)
 		qsort(all->items + first, all->n - first, sizeof(*all->items), compare);
-	for (size_t i = first; i < all->n; i++) {
+	for (size_t i = first; i < all->n; i++)
 		if (n > first && !compare(&all->items[n - 1], &all->items[i]))
-			probe_free(&all->items[i]);
+			move(&again, &all->items[i]);
 		else
 			all->items[n++] = all->items[i];
-	}
 	all->n = n;
+	probes_free(&again);
 }

@@ -57,7 +57,7 @@ take(void *context, const struct usdt_marker *m)
 		return;
 	buf_printf(&name, "usdt:%s:%s", m->provider, m->name);
 	p = probes_add(s->all, PROBE_USDT);
-	p->name = buf_cstr(&name);
+	p->name = probe_text(&name);
 	p->symbol = xstrdup(p->name + strlen("usdt:"));
 	p->path = xstrdup(f->path);
 	p->arguments = xstrdup(m->arguments);
@@ -174,8 +174,8 @@ find_markers(struct probes *all, enum probe_kind kind, const char *text, const s
 	(void)kind;
 	r = search(&s, parts, &why);
 	if (!r && s.n > scope->max_probes)
-		r = user_too_many(s.n, "places match", scope->max_probes, &why);
-	if (r)
+		r = user_too_many(err, "usdt", text, s.n, "places", scope->max_probes);
+	else if (r)
 		err_set(err, "usdt:%s: %s", text, why.text);
 	else
 		probes_in_order(all, before);

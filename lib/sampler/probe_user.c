@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "sampler/probe_parts.h"
 #include "sampler/user_search.h"
+#include "unwind/go.h"
 
 static const char *
 prefix(enum probe_kind kind)
@@ -58,7 +59,7 @@ add_probe(struct probes *all, enum probe_kind kind, const struct user_search *s,
 	buf_printf(&name, "%s:%s:", prefix(kind), m->image->shown);
 	add_what(&name, m, s);
 	p = probes_add(all, kind);
-	p->name = buf_cstr(&name);
+	p->name = probe_text(&name);
 	p->symbol = m->symbol ? xstrndup(m->symbol, m->len) : xstrdup(strrchr(p->name, ':') + 1);
 	p->path = xstrdup(m->image->elf->path);
 	p->offset = offset;
@@ -86,6 +87,17 @@ check_return(const struct user_pattern *p, struct err *err)
 	return 0;
 }
 
+/* Go moves stacks and looks at the return addresses in them; one that leads to a probe ends the program. */
+static int
+check_go(const struct user_matches *m, struct err *err)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (m->all[i].symbol && memchr(m->all[i].symbol, '.', m->all[i].len) && go_built(m->all[i].image->elf))
+			return err_set(err, "%.*s in %s is Go's, which a probe on its return would crash", (int)m->all[i].len,
+				       m->all[i].symbol, m->all[i].image->shown);
+	return 0;
+}
+
 static int
 find(struct probes *all, enum probe_kind kind, const char *what, struct user_search *s, struct err *err)
 {
@@ -94,8 +106,8 @@ find(struct probes *all, enum probe_kind kind, const char *what, struct user_sea
 	if (user_pattern_parse(&s->pattern, what, err) || (kind == PROBE_URETPROBE && check_return(&s->pattern, err)) ||
 	    user_search(s, err))
 		return -1;
-	if (s->matches.n > s->scope->max_probes)
-		return user_too_many(s->matches.n, "functions match", s->scope->max_probes, err);
+	if (s->matches.n > s->scope->max_probes || (kind == PROBE_URETPROBE && check_go(&s->matches, err)))
+		return -1;
 	for (size_t i = 0; i < s->matches.n; i++)
 		add_probe(all, kind, s, &s->matches.all[i]);
 	if (all->n == before)
@@ -115,7 +127,10 @@ find_user_functions(struct probes *all, enum probe_kind kind, const char *text, 
 
 	s.file = file;
 	r = find(all, kind, len ? text + len + 1 : text, &s, &why);
-	if (r)
+	if (s.matches.n > scope->max_probes)
+		user_too_many(err, prefix(kind), text, s.matches.n, s.pattern.kind == PATTERN_LINE ? "places" : "functions",
+			      scope->max_probes);
+	else if (r)
 		err_set(err, "%s:%s: %s", prefix(kind), text, why.text);
 	user_search_free(&s);
 	free(file);

@@ -20,22 +20,22 @@ add_files(struct buf *text, const struct user_search *s)
 static void
 add_chooser(struct buf *text, struct user_search *s)
 {
-	const struct user_matches *m = &s->matches;
+	const struct user_chooser *c = &s->matches.left_out;
 	struct user_matches chosen = {0};
 	struct user_pattern p;
 	struct buf glob = {0};
 	struct err err;
 
-	buf_printf(text, "%.*s in %s only chooses one of several functions when a program starts (an IFUNC)", (int)m->chooser_len,
-		   m->chooser, s->n ? s->images[0]->shown : "");
-	buf_printf(&glob, "__%.*s_*", (int)m->chooser_len, m->chooser);
+	buf_printf(text, "%.*s in %s only chooses one of several functions when a program starts (an IFUNC)", (int)c->len, c->symbol,
+		   s->n ? s->images[0]->shown : "");
+	buf_printf(&glob, "__%.*s_*", (int)c->len, c->symbol);
 	if (!user_pattern_parse(&p, buf_cstr(&glob), &err))
 		for (size_t i = 0; i < s->n; i++)
 			user_match_functions(&chosen, s->images[i], &p);
 	if (chosen.n)
-		buf_printf(text, "; those are %s", glob.data);
+		buf_printf(text, "; its choices are among %s", glob.data);
 	else
-		buf_puts(text, "; those are named in its debug file, which is not here");
+		buf_puts(text, "; its choices are named in the debug file, which is not here");
 	for (size_t i = 0; i < chosen.n && i < NEAREST_MAX; i++)
 		buf_printf(text, "%s%.*s", i ? ", " : ": ", (int)chosen.all[i].len, chosen.all[i].symbol);
 	buf_puts(text, chosen.n > NEAREST_MAX ? ", ..." : "");
@@ -70,7 +70,7 @@ add_missing(struct buf *text, struct user_search *s)
 	if (cut && s->n == 1)
 		buf_puts(text, ", as far as it names them: it is stripped to .dynsym and there is no debug file");
 	else if (cut)
-		buf_printf(text, ", as far as they name them: %zu are stripped to .dynsym and have no debug file", cut);
+		buf_printf(text, ", as far as they name them: of %zu there is no more than .dynsym", cut);
 	if (s->pattern.kind == PATTERN_NAME)
 		add_nearest(text, s);
 	if (!s->file && !s->scope->n_pids && !s->scope->program)
@@ -86,7 +86,7 @@ user_failure(struct user_search *s, struct err *err)
 		*err = s->first;
 		return -1;
 	}
-	if (s->matches.chooser)
+	if (s->matches.left_out.symbol)
 		add_chooser(&text, s);
 	else
 		add_missing(&text, s);

@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 struct user_file {
-	char *path;  /* as we can open it, "/proc/PID/root/…" if it has to be */
+	char *path;  /* as we can open it, through /proc/PID if it has to be */
 	char *shown; /* the last part of its path, without symbolic links */
 	dev_t device;
 	ino_t inode;

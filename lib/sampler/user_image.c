@@ -40,7 +40,7 @@ user_image_debug(struct user_image *image)
 	if (image->asked)
 		return image->debug;
 	image->asked = true;
-	if (sscanf(f->path, "/proc/%u/root/%n", &pid, &len) == 1 && len) {
+	if (sscanf(f->path, "/proc/%u/root%n", &pid, &len) == 1 && len && f->path[len] == '/') {
 		snprintf(theirs, sizeof(theirs), "/proc/%u/root%s", pid, debug_root);
 		roots.n = 2;
 	}

@@ -43,14 +43,13 @@ match_symbol(struct user_matches *m, struct user_image *image, struct user_patte
 	if ((type != STT_FUNC && type != STT_GNU_IFUNC) || !len || !elf_is_code(image->elf, y->value))
 		return;
 	match = user_pattern_match(p, name, len);
-	if (match == MATCH_NONE)
-		return;
 	if (type == STT_GNU_IFUNC) {
-		m->chooser = match == MATCH_NAME ? name : m->chooser;
-		m->chooser_len = len;
-		return;
-	}
-	add(m, (struct user_match){image, name, len, y->value, y->size, symbol_binding(y), match});
+		GROW(m->choosers, m->n_choosers, m->cap_choosers);
+		m->choosers[m->n_choosers++] = (struct user_chooser){name, len, y->value};
+		if (match != MATCH_NONE && !m->left_out.symbol)
+			m->left_out = m->choosers[m->n_choosers - 1];
+	} else if (match != MATCH_NONE)
+		add(m, (struct user_match){image, name, len, y->value, y->size, symbol_binding(y), match});
 }
 
 static void
@@ -64,6 +63,44 @@ match_tables(struct user_matches *m, struct user_image *image, struct user_patte
 		if (symbols_begin(&all, f, tables[i]))
 			while (symbols_next(&all, &y, &name))
 				match_symbol(m, image, p, &y, name);
+	}
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct user_chooser *x = a, *y = b;
+	int r = memcmp(x->symbol, y->symbol, x->len < y->len ? x->len : y->len);
+
+	return r ? r : (x->len > y->len) - (x->len < y->len);
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct user_chooser *x = a, *y = b;
+
+	return (x->vaddr > y->vaddr) - (x->vaddr < y->vaddr);
+}
+
+/* Leaves out from the nth on what is named as a chooser is, and, if it was not asked for by name, what is one. */
+static void
+leave_out_choosers(struct user_matches *m, size_t first)
+{
+	for (int pass = 0; pass < 2 && m->n_choosers; pass++) {
+		int (*const order)(const void *, const void *) = pass ? by_place : by_name;
+		size_t n = first;
+
+		qsort(m->choosers, m->n_choosers, sizeof(*m->choosers), order);
+		for (size_t i = first; i < m->n; i++) {
+			const struct user_match *match = &m->all[i];
+			const struct user_chooser key = {match->symbol, match->len, match->vaddr};
+
+			if ((pass && match->match == MATCH_NAME) ||
+			    !bsearch(&key, m->choosers, m->n_choosers, sizeof(key), order))
+				m->all[n++] = *match;
+		}
+		m->n = n;
 	}
 }
 
@@ -83,12 +120,15 @@ compare(const void *a, const void *b)
 void
 user_match_functions(struct user_matches *m, struct user_image *image, struct user_pattern *p)
 {
-	size_t first = m->n, n = first;
+	size_t first = m->n, n;
 	bool named = false;
 
+	m->n_choosers = 0;
 	match_tables(m, image, p, image->elf);
 	if (!symtab_is_full(image->elf) && user_image_debug(image))
 		match_tables(m, image, p, image->debug);
+	leave_out_choosers(m, first);
+	n = first;
 	for (size_t i = first; i < m->n; i++)
 		named |= m->all[i].match == MATCH_NAME;
 	for (size_t i = first; i < m->n; i++)
@@ -192,14 +232,15 @@ user_offer_functions(struct nearest *near, struct user_image *image, struct user
 }
 
 int
-user_too_many(uint64_t n, const char *things, uint64_t max, struct err *err)
+user_too_many(struct err *err, const char *kind, const char *text, uint64_t n, const char *things, uint64_t max)
 {
-	return err_set(err, "%s %s; --max-probes allows %s", grouped(n), things, grouped(max));
+	return err_set(err, "%s:%s matches %s %s; --max-probes allows %s", kind, text, grouped(n), things, grouped(max));
 }
 
 void
 user_matches_free(struct user_matches *m)
 {
 	free(m->all);
+	free(m->choosers);
 	*m = (struct user_matches){0};
 }

@@ -22,11 +22,20 @@ struct user_match {
 	enum pattern_match match;
 };
 
+/* An IFUNC: code that only chooses one of several functions, once, before the program runs. It has the name of what it
+ * chooses, as memcpy has, and so may an old version, which nobody calls. */
+struct user_chooser {
+	const char *symbol;
+	size_t len;
+	uint64_t vaddr;
+};
+
 struct user_matches {
 	struct user_match *all; /* owned */
 	size_t n, cap;
-	const char *chooser; /* what was asked for by name but is code that only chooses a function: an IFUNC; or NULL */
-	size_t chooser_len;
+	struct user_chooser *choosers; /* owned; of the last file */
+	size_t n_choosers, cap_choosers;
+	struct user_chooser left_out; /* one that matched, but for what it is; or all 0 */
 };
 
 /* Adds the functions of a file, each place once. What is matched as a name counts more than what is matched as a glob. */
@@ -40,8 +49,8 @@ int user_match_address(struct user_matches *m, struct user_image *image, const s
 /* Offers the functions' names, readable ones if the pattern is one. */
 void user_offer_functions(struct nearest *n, struct user_image *image, struct user_pattern *p);
 
-/* Says that there are n of these `things`, more than --max-probes allows. */
-int user_too_many(uint64_t n, const char *things, uint64_t max, struct err *err);
+/* Says that "uprobe:libc:*" has n matches among these `things`, more than --max-probes allows. */
+int user_too_many(struct err *err, const char *kind, const char *text, uint64_t n, const char *things, uint64_t max);
 
 void user_matches_free(struct user_matches *m);
 
