@@ -35,7 +35,7 @@ probes_add(struct probes *all, enum probe_kind kind)
 	return &all->items[all->n++];
 }
 
-void
+static void
 probe_free(struct probe *p)
 {
 	free(p->name);
