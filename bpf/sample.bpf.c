@@ -81,9 +81,17 @@ on_probe(struct pt_regs *ctx)
 	return fire(ctx, ctx, cookie(ctx), true);
 }
 
+/* Many functions of the kernel by one link, and many places of a file. */
 SEC("?kprobe.multi")
 int
-on_probes(struct pt_regs *ctx)
+on_kprobes(struct pt_regs *ctx)
+{
+	return fire(ctx, ctx, cookie(ctx), true);
+}
+
+SEC("?kprobe")
+int
+on_uprobes(struct pt_regs *ctx)
 {
 	return fire(ctx, ctx, cookie(ctx), true);
 }

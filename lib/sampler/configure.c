@@ -11,6 +11,7 @@
 #include "sampler/advice.h"
 #include "sampler/cgroup.h"
 #include "sampler/comm.h"
+#include "sampler/links_many.h"
 #include "sampler/unwinding.h"
 
 enum {
@@ -93,8 +94,9 @@ load_programs(struct sample_bpf *skel, const struct kernel_setup *s, struct err 
 		else if (load_instance(skel, p, n[slot]++, err))
 			return -1;
 	}
-	if (s->many_kprobes)
-		bpf_program__set_autoload(skel->progs.on_probes, true);
+	bpf_program__set_autoload(skel->progs.on_kprobes, many_kprobes(s->events));
+	bpf_program__set_autoload(skel->progs.on_uprobes, many_uprobes(s->events));
+	bpf_program__set_expected_attach_type(skel->progs.on_uprobes, (enum bpf_attach_type)TRACE_UPROBE_MULTI);
 	return 0;
 }
 

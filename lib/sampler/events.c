@@ -47,6 +47,8 @@ add_spec(struct events *e, const struct sampler_config *c, const struct event_sp
 		else
 			add_event(e, c, p, unit, strcspn(unit, ":"));
 	}
+	for (size_t i = before; i < e->probes.n; i++)
+		e->probes.items[i].is_match = e->probes.items[before].event != e->n - 1;
 	return 0;
 }
 

@@ -285,10 +285,22 @@ kernel_attach_waking(const struct kernel *k)
 	return bpf_program__attach_raw_tracepoint(bpf_program__autoload(sure) ? sure : guessed, "sched_waking");
 }
 
+static struct bpf_program *
+if_loaded(struct bpf_program *p)
+{
+	return bpf_program__autoload(p) ? p : NULL;
+}
+
 struct bpf_program *
 kernel_many_kprobes(const struct kernel *k)
 {
-	return bpf_program__autoload(k->skel->progs.on_probes) ? k->skel->progs.on_probes : NULL;
+	return if_loaded(k->skel->progs.on_kprobes);
+}
+
+struct bpf_program *
+kernel_many_uprobes(const struct kernel *k)
+{
+	return if_loaded(k->skel->progs.on_uprobes);
 }
 
 unsigned
