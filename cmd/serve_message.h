@@ -13,10 +13,10 @@
  *	2    frame	text module+1 (0: none) kind (0 user, 1 kernel, 2 inlined, 3 jit, 4 mark)
  *	3    node	how far back its parent is (id - parent, at least 1), frame
  *	4    task	pid tid text (comm)
- *	5    event	text (name) text (unit) frequency period (0 with the other)
- *	6    group	task cpu event
- *	7    window	number start duration losses (event lost)*losses cells cell*cells
- *	8    facts	text: JSON, see below; replaces the facts before
+ *	8    event	text (name) text (unit) frequency period (0 with the other)
+ *	5    group	task cpu event
+ *	6    window	number start duration losses (event lost)*losses cells cell*cells
+ *	7    facts	text: JSON, see below; replaces the facts before
  *
  * A window's number grows by one from window to window; one that the client has already is added to. Its start is in us
  * since 1970, its duration in us. Samples lost in it are those the kernel lost. A cell is

@@ -74,7 +74,7 @@ query_read(struct query *q, const char *text, struct buf *why)
 			continue;
 		if (len >= 6 && !memcmp(text, "event=", 6) && read_event(q, text + 6, len - 6))
 			continue;
-		buf_puts(why, "by=name, by=none, by=process, by=thread, by=cpu, by=event and event=NAME are known");
+		buf_puts(why, "by=name, by=none, by=process, by=event, by=thread and by=cpu are known, and event=NAME");
 		return false;
 	}
 	return true;

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 
-TAGS = ("", "modules", "frames", "nodes", "tasks", "events", "groups", "windows", "facts")
+TAGS = ("", "modules", "frames", "nodes", "tasks", "groups", "windows", "facts", "events")
 
 
 class Profile:
