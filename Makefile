@@ -39,7 +39,7 @@ libs_pb-svg        := -lm
 rooms_pb-d3        := viewer flame base
 libs_pb-d3         := -lm
 rooms_pb-serve     := viewer stream flame base
-parts_pb-serve     := $(patsubst cmd/%.c,%,$(wildcard cmd/serve_*.c)) stack_nodes fold_lines
+parts_pb-serve     := $(patsubst cmd/%.c,%,$(wildcard cmd/serve_*.c)) stack_nodes fold_lines event_names
 libs_pb-serve      := -lwebsockets -lz -lm
 rooms_pb-dump      := stream base
 
@@ -110,8 +110,8 @@ $(B)/tests/%: $(B)/tests/%.o $(B)/lib/flame.a $(B)/lib/stream.a $(B)/lib/base.a
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^
 
 # Those in tests/serve link pb-serve's data side, too.
-feed := $(patsubst %,$(B)/cmd/serve_%.o,feed profile history segment message ring renew store facts document clerk) \
-	$(B)/cmd/stack_nodes.o $(B)/cmd/fold_lines.o
+feed := $(patsubst %,$(B)/cmd/serve_%.o,feed profile history events segment message ring renew store facts query document clerk) \
+	$(B)/cmd/stack_nodes.o $(B)/cmd/fold_lines.o $(B)/cmd/event_names.o
 $(B)/tests/serve/%: $(B)/tests/serve/%.o $(feed) $(B)/lib/flame.a $(B)/lib/stream.a $(B)/lib/base.a
 	@echo "  LINK $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lz -lm

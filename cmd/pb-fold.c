@@ -81,6 +81,8 @@ take_samples(struct stream *s)
 
 	fold_events_ready(&events);
 	while (read_samples(s, &r)) {
+		if (!r.count)
+			continue;
 		if (!account_samples(&account, s, r.count) || (events.has_values && !account_values(&account, s, r.value)))
 			return;
 		n = fold_events_add(&events, &r);
