@@ -194,6 +194,17 @@ value_by(const void *ctx, const struct event_rule *r)
 
 /* ---- how often ---- */
 
+/* The next one of a stride is any of them: at fixed places would be the same caller each time, where callers take turns. */
+static __always_inline bool
+is_picked(struct sample_rate *r)
+{
+	__u32 stride = r->stride ? r->stride : 1, at = r->fired++ % stride;
+
+	if (!at)
+		r->picked = bpf_get_prandom_u32() % stride;
+	return at == r->picked;
+}
+
 /* Time is cut into slices. One in `stride` is taken, as many as the slice before would have allowed for: so all of a slice
  * has its share, and not only its begin; and never more than a slice may have. */
 static __always_inline bool
@@ -210,7 +221,7 @@ is_in_share(__u32 event, __u64 time)
 		r->slice = slice;
 		r->fired = r->taken = 0;
 	}
-	if (r->fired++ % (r->stride ? r->stride : 1) || r->taken >= most)
+	if (!is_picked(r) || r->taken >= most)
 		return false;
 	r->taken++;
 	return true;

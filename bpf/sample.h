@@ -141,7 +141,7 @@ struct sample_rate {
 	__u64 slice;  /* number of the current slice of time */
 	__u32 fired, taken;
 	__u32 stride; /* one in so many is taken */
-	__u32 unused;
+	__u32 picked; /* which of them */
 };
 
 /* Patterns of names as one automaton: a bit for each place in a pattern. */
