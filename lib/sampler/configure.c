@@ -51,7 +51,7 @@ bool
 program_is_for_probes(struct sample_bpf *skel, const struct bpf_program *p)
 {
 	return p != skel->progs.on_fork && p != skel->progs.on_exec && p != skel->progs.on_free && p != skel->progs.on_waking &&
-	       p != skel->progs.on_waking_guessed &&
+	       p != skel->progs.on_waking_guessed && p != skel->progs.on_rename && p != skel->progs.meet_threads &&
 	       p != skel->progs.learn_namespace;
 }
 
@@ -161,6 +161,8 @@ configure_waits(struct sample_bpf *skel, const struct kernel_setup *s)
 	if (with)
 		bpf_program__set_autoload(s->config->waker && knows_interrupts() ? skel->progs.on_waking
 										 : skel->progs.on_waking_guessed, true);
+	bpf_program__set_autoload(skel->progs.on_rename, with);
+	bpf_program__set_autoload(skel->progs.meet_threads, skel->rodata->with_on_cpu);
 	bpf_map__set_max_entries(skel->maps.waits, with ? WAITS_MAX : 1);
 	bpf_map__set_max_entries(skel->maps.stacks, with ? STACKS_MAX : 1);
 }

@@ -174,7 +174,8 @@ links_open(const struct events *events, struct kernel *kernel, struct err *err)
 	struct links *l = xcalloc(1, sizeof(*l));
 
 	if (!attach_all(l, events, kernel, err) &&
-	    (events->wait == EVENT_NONE || !add(l, kernel_attach_waking(kernel), "sched_waking", err)))
+	    (events->wait == EVENT_NONE || (!add(l, kernel_attach_waking(kernel), "sched_waking", err) &&
+					    !add(l, kernel_attach_renames(kernel), "sched_process_exec", err))))
 		return l;
 	links_close(l);
 	return NULL;
