@@ -152,6 +152,13 @@ $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 	@$(BPFTOOL) gen skeleton $< name $(subst -,_,$*)_bpf > $@
 
 $(call objects,sampler): | $(SKELS)
+
+# The machine's system calls by name and number, from the headers it is built with.
+$(B)/lib/sampler/syscalls.o: | $(B)/bpf/syscalls.inc
+$(B)/bpf/syscalls.inc:
+	@mkdir -p $(@D)
+	@echo '#include <asm/unistd.h>' | $(CC) $(ALL_CFLAGS) -E -dM - | \
+		sed -n 's/^#define __NR_\([a-z0-9_]*\) .*/{"\1", __NR_\1},/p' | sort > $@
 -include $(shell find $(B) -path $(B)/vm -prune -o -type f -name '*.d' -print 2>/dev/null)
 
 asan:

@@ -89,7 +89,9 @@ load_programs(struct sample_bpf *skel, const struct kernel_setup *s, struct err 
 		const struct probe *p = &s->events->probes.items[i];
 		enum probe_kind slot = p->kind == PROBE_FEXIT ? PROBE_FENTRY : p->kind;
 
-		if (!has_instances(p->kind))
+		if (p->kind == PROBE_SYSCALL)
+			bpf_program__set_autoload(p->id < SYSCALLS_MAX ? skel->progs.on_sys_enter : skel->progs.on_sys_exit, true);
+		else if (!has_instances(p->kind))
 			bpf_program__set_autoload(program_of(skel, p->kind, 0), true);
 		else if (load_instance(skel, p, n[slot]++, err))
 			return -1;
@@ -205,6 +207,7 @@ configure(struct sample_bpf *skel, const struct kernel_setup *s, struct err *err
 	bpf_map__set_max_entries(skel->maps.rules, n);
 	bpf_map__set_max_entries(skel->maps.rates, n);
 	bpf_map__set_max_entries(skel->maps.stats, 2 * n);
+	bpf_map__set_max_entries(skel->maps.syscalls, 2 * SYSCALLS_MAX);
 	bpf_program__set_autoload(skel->progs.learn_namespace, true);
 	return load_programs(skel, s, err);
 }
@@ -219,6 +222,19 @@ set_rules(struct sample_bpf *skel, const struct events *e)
 	for (size_t i = 0; i < e->probes.n; i++)
 		if (bpf_map_update_elem(fd, &e->probes.items[i].event, &e->probes.items[i].rule, BPF_ANY))
 			return -1;
+	return 0;
+}
+
+static int
+set_syscalls(struct sample_bpf *skel, const struct events *e)
+{
+	for (size_t i = 0; i < e->probes.n; i++) {
+		uint32_t at = (uint32_t)e->probes.items[i].id, event = e->probes.items[i].event + 1;
+
+		if (e->probes.items[i].kind == PROBE_SYSCALL &&
+		    bpf_map_update_elem(bpf_map__fd(skel->maps.syscalls), &at, &event, BPF_ANY))
+			return -1;
+	}
 	return 0;
 }
 
@@ -261,7 +277,7 @@ configure_loaded(struct sample_bpf *skel, const struct kernel_setup *s, struct e
 
 	if (bpf_prog_test_run_opts(bpf_program__fd(skel->progs.learn_namespace), &run))
 		return advise_bpf(err, "learning our pid namespace", errno);
-	if (set_rules(skel, s->events) || set_excluded(skel, &s->config->not_pids))
+	if (set_rules(skel, s->events) || set_syscalls(skel, s->events) || set_excluded(skel, &s->config->not_pids))
 		return advise_bpf(err, "telling the programs what to sample", errno);
 	return set_comms(skel, 0, s->config->comms, err) || set_comms(skel, 1, s->config->not_comms, err) ||
 		       set_cgroups(skel, s->config, err)

@@ -304,6 +304,12 @@ kernel_many_kprobes(const struct kernel *k)
 }
 
 struct bpf_program *
+kernel_syscalls(const struct kernel *k, bool exits)
+{
+	return if_loaded(exits ? k->skel->progs.on_sys_exit : k->skel->progs.on_sys_enter);
+}
+
+struct bpf_program *
 kernel_many_uprobes(const struct kernel *k)
 {
 	return if_loaded(k->skel->progs.on_uprobes);

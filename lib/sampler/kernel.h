@@ -38,6 +38,7 @@ struct bpf_link *kernel_attach_waking(const struct kernel *k); /* for waits, as 
 struct bpf_link *kernel_attach_renames(const struct kernel *k);
 struct bpf_program *kernel_many_kprobes(const struct kernel *k); /* NULL: they are attached one by one */
 struct bpf_program *kernel_many_uprobes(const struct kernel *k);
+struct bpf_program *kernel_syscalls(const struct kernel *k, bool exits); /* NULL: none is asked for */
 
 /* Adds a thread to those sampled, where config asks for some only (events_are_filtered()). 1: it is new; 0; -1. */
 int kernel_add_target(struct kernel *k, uint32_t tid, struct err *err);

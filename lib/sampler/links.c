@@ -156,7 +156,7 @@ attach_all(struct links *l, const struct events *e, struct kernel *k, struct err
 		const struct probe *p = &e->probes.items[i];
 		enum probe_kind slot = p->kind == PROBE_FEXIT ? PROBE_FENTRY : p->kind;
 
-		if (p->kind != PROBE_PERF && !done[i])
+		if (p->kind != PROBE_PERF && p->kind != PROBE_SYSCALL && !done[i])
 			bad = attach_one(l, k, p, n[slot]++, err);
 		attached++;
 	}
@@ -168,12 +168,27 @@ attach_all(struct links *l, const struct events *e, struct kernel *k, struct err
 	return bad;
 }
 
+/* All system calls have two tracepoints. */
+static int
+attach_syscalls(struct links *l, struct kernel *k, struct err *err)
+{
+	static const char *const names[] = {"sys_enter", "sys_exit"};
+
+	for (int is_exit = 0; is_exit < 2; is_exit++) {
+		struct bpf_program *program = kernel_syscalls(k, is_exit);
+
+		if (program && add(l, bpf_program__attach_raw_tracepoint(program, names[is_exit]), names[is_exit], err))
+			return -1;
+	}
+	return 0;
+}
+
 struct links *
 links_open(const struct events *events, struct kernel *kernel, struct err *err)
 {
 	struct links *l = xcalloc(1, sizeof(*l));
 
-	if (!attach_all(l, events, kernel, err) &&
+	if (!attach_all(l, events, kernel, err) && !attach_syscalls(l, kernel, err) &&
 	    (events->wait == EVENT_NONE || (!add(l, kernel_attach_waking(kernel), "sched_waking", err) &&
 					    !add(l, kernel_attach_renames(kernel), "sched_process_exec", err))))
 		return l;

@@ -29,6 +29,7 @@ enum probe_kind {
 	PROBE_FEXIT,
 	PROBE_TRACEPOINT,
 	PROBE_RAW_TP,
+	PROBE_SYSCALL, /* a tracepoint of a system call whose number is known: id; with SYSCALLS_MAX added for its exit */
 	PROBE_UPROBE,
 	PROBE_URETPROBE,
 	PROBE_USDT,
