@@ -405,19 +405,12 @@ wake(struct task_struct *task, bool by_interrupt)
 	return 0;
 }
 
-/* (task): one of the two is loaded. */
+/* (task) */
 SEC("?raw_tp/sched_waking")
 int
 on_waking(struct bpf_raw_tracepoint_args *ctx)
 {
-	return wake((void *)ctx->args[0], with_waker && in_interrupt());
-}
-
-SEC("?raw_tp/sched_waking")
-int
-on_waking_guessed(struct bpf_raw_tracepoint_args *ctx)
-{
-	return wake((void *)ctx->args[0], with_waker && seems_in_interrupt(ctx));
+	return wake((void *)ctx->args[0], with_waker && in_interrupt(ctx));
 }
 
 /* (task, old thread id): a thread that calls exec goes on under the id of its process's first one. */

@@ -51,7 +51,7 @@ bool
 program_is_for_probes(struct sample_bpf *skel, const struct bpf_program *p)
 {
 	return p != skel->progs.on_fork && p != skel->progs.on_exec && p != skel->progs.on_free && p != skel->progs.on_waking &&
-	       p != skel->progs.on_waking_guessed && p != skel->progs.on_rename && p != skel->progs.meet_threads &&
+	       p != skel->progs.on_rename && p != skel->progs.meet_threads &&
 	       p != skel->progs.learn_namespace;
 }
 
@@ -130,22 +130,31 @@ configure_walk(struct sample_bpf *skel, const struct sampler_config *c, bool by_
 	skel->rodata->with_user = !c->no_user;
 }
 
-/* On x86 the program that tells interrupts from tasks for certain wants a variable that not all kernels show. */
-static bool
-knows_interrupts(void)
+/* On x86 the count of interrupts is a variable, which not all kernels show. Reading all of kallsyms takes some 40 ms. */
+static void
+configure_waker(struct sample_bpf *skel)
 {
 #if defined(__x86_64__)
+	struct {
+		const char *name;
+		__u64 *to;
+	} wanted[] = {{"__per_cpu_offset", &skel->rodata->per_cpu_offsets}, {"__preempt_count", &skel->rodata->preempt_count_at},
+		      {"pcpu_hot", &skel->rodata->pcpu_hot_at}};
 	FILE *f = fopen("/proc/kallsyms", "re");
-	char line[512];
-	bool found = false;
+	char line[512], name[256];
+	unsigned long long address;
 
-	while (f && !found && fgets(line, sizeof(line), f))
-		found = strstr(line, " __preempt_count\n") || strstr(line, " pcpu_hot\n");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%llx %*c %255s", &address, name) != 2)
+			continue;
+		for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+			if (!strcmp(name, wanted[i].name))
+				*wanted[i].to = address;
+	}
 	if (f)
 		fclose(f);
-	return found;
 #else
-	return true;
+	(void)skel;
 #endif
 }
 
@@ -161,8 +170,9 @@ configure_waits(struct sample_bpf *skel, const struct kernel_setup *s)
 	skel->rodata->min_block = s->config->min_block;
 	skel->rodata->max_block = s->config->max_block ? s->config->max_block : UINT64_MAX;
 	if (with)
-		bpf_program__set_autoload(s->config->waker && knows_interrupts() ? skel->progs.on_waking
-										 : skel->progs.on_waking_guessed, true);
+		bpf_program__set_autoload(skel->progs.on_waking, true);
+	if (s->config->waker)
+		configure_waker(skel);
 	bpf_program__set_autoload(skel->progs.on_rename, with);
 	bpf_program__set_autoload(skel->progs.meet_threads, skel->rodata->with_on_cpu);
 	bpf_map__set_max_entries(skel->maps.waits, with ? WAITS_MAX : 1);

@@ -280,9 +280,7 @@ kernel_program(const struct kernel *k, enum probe_kind kind, size_t nth)
 struct bpf_link *
 kernel_attach_waking(const struct kernel *k)
 {
-	struct bpf_program *sure = k->skel->progs.on_waking, *guessed = k->skel->progs.on_waking_guessed;
-
-	return bpf_program__attach_raw_tracepoint(bpf_program__autoload(sure) ? sure : guessed, "sched_waking");
+	return bpf_program__attach_raw_tracepoint(k->skel->progs.on_waking, "sched_waking");
 }
 
 struct bpf_link *
