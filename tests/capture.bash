@@ -41,7 +41,7 @@ conserved() {
 	fired=$(tally "$1" 0) delivered=$(tally "$1" 1) filtered=$(tally "$1" 2) lost=$(tally "$1" 3)
 	echo "fired $fired = delivered $delivered + filtered $filtered + lost $lost"
 	[ "$fired" -gt 0 ] && [ "$fired" = $((delivered + filtered + lost)) ] || return
-	written=$(pb-dump "$1" | awk '$1 == "sample" { sub(/.*count=/, ""); n += $0 } $1 == "timed" { n++ } END { print n + 0 }')
+	written=$(pb-dump "$1" | awk '$1 == "sample" || $1 == "valued" { sub(/.* count=/, ""); n += $0 } $1 ~ /^timed/ { n++ } END { print n + 0 }')
 	equals "$written" "$delivered" || return
 	folded=$(pb-fold --count "$1" 2>/dev/null | total)
 	equals "$folded" "$delivered"
