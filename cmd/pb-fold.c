@@ -81,7 +81,7 @@ take_samples(struct stream *s)
 
 	fold_events_ready(&events);
 	while (read_samples(s, &r)) {
-		if (!r.count)
+		if (!r.count && !(events.has_values && r.value))
 			continue;
 		if (!account_samples(&account, s, r.count) || (events.has_values && !account_values(&account, s, r.value)))
 			return;

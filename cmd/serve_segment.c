@@ -145,7 +145,7 @@ count_sample(struct segment *g, struct stream *s, const struct samples *r)
 	uint64_t value = g->has_values ? r->value : r->count;
 	struct event_sums *sums;
 
-	if (!r->count || !account_samples(&g->account, s, r->count) || (g->has_values && !account_values(&g->account, s, value)))
+	if ((!r->count && !value) || !account_samples(&g->account, s, r->count) || (g->has_values && !account_values(&g->account, s, value)))
 		return;
 	g->changed = true;
 	sums = current_event(g);
