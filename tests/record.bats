@@ -18,47 +18,6 @@ setup() {
 	d=$BATS_FILE_TMPDIR t=$BATS_TEST_TMPDIR
 }
 
-fold() {
-	pb-symbolize -q "$@" | pb-fold
-}
-
-# share FILE REGEX: percentage of the folded samples whose line matches.
-share() {
-	awk -v re="$2" '{ n = $NF; all += n } $0 ~ re { some += n } END { printf "%.2f\n", all ? 100 * some / all : 0 }' "$1"
-}
-
-total() {
-	awk '{ n += $NF } END { print n + 0 }' "$@"
-}
-
-# tally STREAM CLASS: sum of the tally records of that class.
-tally() {
-	pb-dump "$1" | awk -v c="class=$2" '$1 == "tally" && $2 == c { sub(/.*count=/, ""); n += $0 } END { print n + 0 }'
-}
-
-# near VALUE WANTED TOLERANCE
-near() {
-	awk -v v="$1" -v w="$2" -v t="$3" 'BEGIN { d = v - w; exit !(d <= t && d >= -t) }' ||
-		{ echo "wanted $2 ± $3, got $1"; return 1; }
-}
-
-at_least() {
-	awk -v v="$1" -v w="$2" 'BEGIN { exit !(v + 0 >= w + 0) }' || { echo "wanted at least $2, got $1"; return 1; }
-}
-
-# conserved STREAM: fired = delivered + filtered + lost, and the samples in the stream are those delivered.
-conserved() {
-	local fired delivered filtered lost written folded
-	fired=$(tally "$1" 0) delivered=$(tally "$1" 1) filtered=$(tally "$1" 2) lost=$(tally "$1" 3)
-	echo "fired $fired = delivered $delivered + filtered $filtered + lost $lost"
-	[ "$fired" -gt 0 ]
-	[ "$fired" = $((delivered + filtered + lost)) ]
-	written=$(pb-dump "$1" | awk '$1 == "sample" { sub(/.*count=/, ""); n += $0 } $1 == "timed" { n++ } END { print n + 0 }')
-	equals "$written" "$delivered"
-	folded=$(pb-fold "$1" 2>/dev/null | total)
-	equals "$folded" "$delivered"
-}
-
 # busy SECONDS: both cpus run a compiler, in the background.
 busy() {
 	local k
