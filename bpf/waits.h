@@ -43,7 +43,7 @@ struct {
 /* ---- the end of a wait, on the cpu that goes on with the thread ---- */
 
 static __always_inline enum fate
-send_wait(const struct wait *w, __u64 now, __u64 blocked, __u64 runnable)
+send_wait(const struct sample_key *key, __u64 now, __u64 blocked, __u64 runnable)
 {
 	__u32 level = take_level();
 	struct sample_message *m = message_at(level);
@@ -51,7 +51,7 @@ send_wait(const struct wait *w, __u64 now, __u64 blocked, __u64 runnable)
 
 	if (!m)
 		return fate;
-	m->key = w->key;
+	m->key = *key;
 	m->time = now;
 	m->window = window;
 	m->value = blocked;
@@ -64,18 +64,18 @@ send_wait(const struct wait *w, __u64 now, __u64 blocked, __u64 runnable)
 }
 
 static __always_inline enum fate
-count_wait(const struct wait *w, __u32 side, __u64 now, __u64 blocked, __u64 runnable)
+count_wait(const struct sample_key *key, __u32 side, __u64 now, __u64 blocked, __u64 runnable)
 {
 	struct sample_count first = {.count = 1, .value = blocked, .runnable = runnable};
 	void *map = bpf_map_lookup_elem(&counts, &side);
 
 	if (!one_by_one && map) {
-		if (add_count(map, &w->key, blocked, runnable))
+		if (add_count(map, key, blocked, runnable))
 			return FATE_DELIVERED;
-		if (!bpf_map_update_elem(map, &w->key, &first, BPF_NOEXIST))
+		if (!bpf_map_update_elem(map, key, &first, BPF_NOEXIST))
 			return FATE_DELIVERED;
 	}
-	return send_wait(w, now, blocked, runnable);
+	return send_wait(key, now, blocked, runnable);
 }
 
 static __always_inline enum fate
@@ -107,7 +107,7 @@ finish_wait(struct wait *w, __u64 since, __u64 now)
 		woken = now;
 	fate = judge_wait(w, since, now);
 	if (fate == FATE_DELIVERED)
-		fate = count_wait(w, current_window & 1, now, woken - since, now - woken);
+		fate = count_wait(&w->key, current_window & 1, now, woken - since, now - woken);
 	if (!s)
 		return;
 	add_fate(s, FATE_FIRED);
@@ -125,7 +125,8 @@ life_of(struct task_struct *task)
 	return start > recording_since ? start : recording_since;
 }
 
-static __always_inline struct wait *
+/* Not inlined, nor are others that have much on the stack: a program and what it calls may have 512 bytes in all. */
+static __noinline struct wait *
 follow_thread(struct task_struct *task, __u32 tid, __u64 counted)
 {
 	struct wait w = {.counted = counted};
@@ -262,21 +263,22 @@ begin_wait(void *ctx, struct task_struct *task, __u32 tid, enum wait_state state
 }
 
 /* A thread that ends does not wait; what it has run is told without a place. */
-static __always_inline void
+static __noinline int
 end_thread(__u32 tid, __u64 now)
 {
 	struct wait *w = bpf_map_lookup_elem(&waits, &tid);
 	struct sample_stats *s = stats_of(on_cpu_event, window);
-	struct wait last = {.key.event = on_cpu_event, .key.state = WAIT_UNSAMPLED};
+	struct sample_key last = {};
 	__u64 owed = with_on_cpu && w ? take_on_cpu(until_deadline(now)) : 0;
 
 	bpf_map_delete_elem(&waits, &tid);
 	if (!owed || !s || judge_task(current_ids()) != FATE_FIRED)
-		return;
-	fill_key(&last.key, on_cpu_event, current_ids());
-	last.key.state = WAIT_UNSAMPLED;
+		return 0;
+	fill_key(&last, on_cpu_event, current_ids());
+	last.state = WAIT_UNSAMPLED;
 	add_fate(s, FATE_FIRED);
 	add_fate(s, count_wait(&last, window & 1, now, owed, 0));
+	return 0;
 }
 
 /* ---- threads that are not the current one ---- */
@@ -325,7 +327,7 @@ meet_thread(struct task_struct *task, __u32 tid, __u64 now)
 	if (!s || now <= since || !wanted)
 		return 0;
 	add_fate(s, FATE_FIRED);
-	add_fate(s, count_wait(&w, window & 1, now, is_new ? 0 : waited, is_new ? waited : 0));
+	add_fate(s, count_wait(&w.key, window & 1, now, is_new ? 0 : waited, is_new ? waited : 0));
 	return 0;
 }
 
@@ -405,19 +407,12 @@ wake(struct task_struct *task, bool by_interrupt)
 	return 0;
 }
 
-/* (task): one of the two is loaded. */
+/* (task) */
 SEC("?raw_tp/sched_waking")
 int
 on_waking(struct bpf_raw_tracepoint_args *ctx)
 {
-	return wake((void *)ctx->args[0], with_waker && in_interrupt());
-}
-
-SEC("?raw_tp/sched_waking")
-int
-on_waking_guessed(struct bpf_raw_tracepoint_args *ctx)
-{
-	return wake((void *)ctx->args[0], with_waker && seems_in_interrupt(ctx));
+	return wake((void *)ctx->args[0], with_waker && in_interrupt(ctx));
 }
 
 /* (task, old thread id): a thread that calls exec goes on under the id of its process's first one. */

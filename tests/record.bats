@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # pb-record on real programs: what it says is true, nothing is lost in silence, and it ends as it should.
 load helpers
+load capture
 
 setup_file() {
 	local d=$BATS_FILE_TMPDIR cc="gcc -O2 -fno-omit-frame-pointer -pthread" src=$BATS_TEST_DIRNAME/record
@@ -215,7 +216,6 @@ truthful() {
 
 @test "wrong options and targets" {
 	fails 2 "-F and -c exclude each other" pb-record -o /dev/null -F 9 -c 9
-	fails 2 "one event at a time" pb-record -o /dev/null -e cpu-clock -e page-faults
 	fails 2 "--pid: '0'" pb-record -o /dev/null -p 0
 	fails 2 "leave nothing" pb-record -o /dev/null --no-kernel --no-user
 	fails 2 "--freq: '99x'" pb-record -o /dev/null -F 99x
@@ -386,10 +386,6 @@ truthful() {
 	equals "$(pb-dump "$t/timed.pb" | grep -c '^timed time=0 ')" 0
 	pb-dump "$t/raw.pb" | awk '$1 == "segment" { n = 0 } $1 == "sample" { sub(/.*count=/, ""); n += $0 }
 		$1 == "tally" && $2 == "class=1" { sub(/.*count=/, ""); if ($0 + 0 != n) bad++ } END { exit bad }'
-}
-
-programs() {
-	/usr/sbin/bpftool -j prog show | python3 -c 'import json, sys; print(*sorted(p["id"] for p in json.load(sys.stdin)))'
 }
 
 @test "nothing of ours is left in the kernel" {

@@ -280,9 +280,7 @@ kernel_program(const struct kernel *k, enum probe_kind kind, size_t nth)
 struct bpf_link *
 kernel_attach_waking(const struct kernel *k)
 {
-	struct bpf_program *sure = k->skel->progs.on_waking, *guessed = k->skel->progs.on_waking_guessed;
-
-	return bpf_program__attach_raw_tracepoint(bpf_program__autoload(sure) ? sure : guessed, "sched_waking");
+	return bpf_program__attach_raw_tracepoint(k->skel->progs.on_waking, "sched_waking");
 }
 
 struct bpf_link *
@@ -291,10 +289,28 @@ kernel_attach_renames(const struct kernel *k)
 	return bpf_program__attach_raw_tracepoint(k->skel->progs.on_rename, "sched_process_exec");
 }
 
+static struct bpf_program *
+if_loaded(struct bpf_program *p)
+{
+	return bpf_program__autoload(p) ? p : NULL;
+}
+
 struct bpf_program *
 kernel_many_kprobes(const struct kernel *k)
 {
-	return bpf_program__autoload(k->skel->progs.on_probes) ? k->skel->progs.on_probes : NULL;
+	return if_loaded(k->skel->progs.on_kprobes);
+}
+
+struct bpf_program *
+kernel_syscalls(const struct kernel *k, bool exits)
+{
+	return if_loaded(exits ? k->skel->progs.on_sys_exit : k->skel->progs.on_sys_enter);
+}
+
+struct bpf_program *
+kernel_many_uprobes(const struct kernel *k)
+{
+	return if_loaded(k->skel->progs.on_uprobes);
 }
 
 unsigned

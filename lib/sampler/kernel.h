@@ -22,7 +22,6 @@ typedef void kernel_message(void *context, const struct sample_message *m);
 struct kernel_setup {
 	const struct sampler_config *config;
 	const struct events *events;
-	bool many_kprobes; /* on_probes() is for the kernel's functions, by one link */
 	const uint32_t *cpus;
 	size_t n_cpus;
 	struct unwinding *unwinding; /* NULL: stacks are not walked by tables */
@@ -37,7 +36,9 @@ void kernel_close(struct kernel *k);
 struct bpf_program *kernel_program(const struct kernel *k, enum probe_kind kind, size_t nth);
 struct bpf_link *kernel_attach_waking(const struct kernel *k); /* for waits, as is the next one */
 struct bpf_link *kernel_attach_renames(const struct kernel *k);
-struct bpf_program *kernel_many_kprobes(const struct kernel *k); /* NULL: not asked for */
+struct bpf_program *kernel_many_kprobes(const struct kernel *k); /* NULL: they are attached one by one */
+struct bpf_program *kernel_many_uprobes(const struct kernel *k);
+struct bpf_program *kernel_syscalls(const struct kernel *k, bool exits); /* NULL: none is asked for */
 
 /* Adds a thread to those sampled, where config asks for some only (events_are_filtered()). 1: it is new; 0; -1. */
 int kernel_add_target(struct kernel *k, uint32_t tid, struct err *err);

@@ -13,7 +13,6 @@
 #include "sampler/events.h"
 #include "sampler/fates.h"
 #include "sampler/kernel.h"
-#include "sampler/links.h"
 #include "sampler/process.h"
 #include "sampler/resolve.h"
 #include "sampler/sideband.h"
@@ -107,7 +106,6 @@ open_kernel(struct sampler *s, struct err *err)
 	s->kernel = kernel_load(&(struct kernel_setup){
 		.config = s->config,
 		.events = &s->events,
-		.many_kprobes = links_are_many(&s->events),
 		.cpus = s->online.items,
 		.n_cpus = s->online.n,
 		.unwinding = s->unwinding,
@@ -340,6 +338,7 @@ account(struct sampler *s, uint32_t window, struct err *err)
 	facts_missed(&s->facts, kernel_missed(s->kernel));
 	if (s->unwinding)
 		unwinding_account(s->unwinding, t);
+	t->probes_refused = attach_refused(s->attach, &t->probes_why);
 	t->side_lost = sideband_lost(s->sideband);
 	t->refused = s->processes.refused;
 	t->missed = kernel_targets_missed(s->kernel);
