@@ -72,7 +72,7 @@ def print_events():
             total = totals.setdefault(event or ("no event", "samples"), [0, 0])
             count = r.get("count", 1)
             total[0] += count
-            total[1] += count if not event or event[1] == "samples" else r.get("value", count)
+            total[1] += count if not count or not event or event[1] == "samples" else r.get("value", count)
     for (name, unit), total in totals.items():
         print(name, unit, *total, sep="\t")
 

@@ -59,5 +59,5 @@ within() {
 
 # verifier FILE: the program that says how many instructions of the sampling program the kernel verifies
 verifier() {
-	gcc -static -O2 -D_GNU_SOURCE -I. -Ibuild/bpf -o "$1" tests/chains/verify.c -lbpf -lelf -lz
+	gcc -static -O2 -D_GNU_SOURCE -I. -Ibuild/bpf -o "$1" tests/probe/verify.c -lbpf -lelf -lz
 }

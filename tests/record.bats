@@ -216,7 +216,6 @@ truthful() {
 
 @test "wrong options and targets" {
 	fails 2 "-F and -c exclude each other" pb-record -o /dev/null -F 9 -c 9
-	fails 2 "one event at a time" pb-record -o /dev/null -e cpu-clock -e page-faults
 	fails 2 "--pid: '0'" pb-record -o /dev/null -p 0
 	fails 2 "leave nothing" pb-record -o /dev/null --no-kernel --no-user
 	fails 2 "--freq: '99x'" pb-record -o /dev/null -F 99x

@@ -109,6 +109,7 @@ static const struct {
 			"/sys/kernel/debug/kprobes/blacklist)"},
 	{EILSEQ, "no instruction begins there"},
 	{EBUSY, "it is in use by another one that does not share it"},
+	{524, "the kernel cannot probe this instruction"}, /* ENOTSUPP, the kernel's own */
 	{ENOTSUP, "the kernel cannot probe this instruction"},
 	{EEXIST, "it is asked for twice"},
 	{ENODEV, "this kernel has no such probes"},
