@@ -43,7 +43,7 @@ conserved() {
 	[ "$fired" -gt 0 ] && [ "$fired" = $((delivered + filtered + lost)) ] || return
 	written=$(pb-dump "$1" | awk '$1 == "sample" || $1 == "valued" { sub(/.* count=/, ""); n += $0 } $1 ~ /^timed/ { n++ } END { print n + 0 }')
 	equals "$written" "$delivered" || return
-	folded=$(pb-fold --count "$1" 2>/dev/null | total)
+	folded=$(pb-fold --count -e '*' "$1" 2>/dev/null | total)
 	equals "$folded" "$delivered"
 }
 
@@ -63,13 +63,18 @@ of() {
 	pb-fold --count ${3:+-e "$3"} "$1" 2>/dev/null | awk -v c="$2" -F';' '$1 == c' | total
 }
 
-# The ids of the programs in the kernel, and those of links.
-programs() {
-	/usr/sbin/bpftool -j prog show | python3 -c 'import json, sys; print(*sorted(p["id"] for p in json.load(sys.stdin)))'
+# in_kernel PID: what the kernel has of this process: "prog 17" and "link 3" lines.
+in_kernel() {
+	cat /proc/"$1"/fdinfo/* | sed -nE 's/^(prog|link)_id:\s*([0-9]+)$/\1 \2/p' | sort -u
 }
 
-links() {
-	/usr/sbin/bpftool -j link show | python3 -c 'import json, sys; print(*sorted(p["id"] for p in json.load(sys.stdin)))'
+# all_gone LINE...: none of those is in the kernel any more.
+all_gone() {
+	local it
+	for it; do
+		# shellcheck disable=SC2086 # two words
+		! /usr/sbin/bpftool ${it/ / show id } >/dev/null 2>&1 || return
+	done
 }
 
 # start STREAM OPTION...: pb-record in the background, which has begun when this returns; its pid is in $recorder.

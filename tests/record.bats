@@ -389,16 +389,14 @@ truthful() {
 }
 
 @test "nothing of ours is left in the kernel" {
-	before=$(programs)
 	"$bin/pb-record" -q -F 99 -o "$t/raw.pb" 3>&- &
 	pid=$!
 	within 5 test -s "$t/raw.pb"
-	during=$(programs)
-	[ "$during" != "$before" ]
+	mapfile -t ours < <(in_kernel $pid)
+	[ ${#ours[@]} -ge 1 ]
 	kill -9 $pid
 	wait $pid || true
-	gone() { [ -z "$(comm -13 <(tr ' ' '\n' <<<"$before" | sort) <(programs | tr ' ' '\n' | sort))" ]; }
-	within 10 gone
+	within 10 all_gone "${ours[@]}"
 }
 
 @test "what stands in the way is named: no capability" {
