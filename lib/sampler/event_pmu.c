@@ -34,7 +34,7 @@ static int
 unknown_term(const struct event_reading *r, const char *pmu, const char *term)
 {
 	struct nearest nearest;
-	char names[EVENT_TEXT];
+	char names[NEAREST_TEXT];
 
 	for (size_t i = 0; i < sizeof(not_the_events) / sizeof(not_the_events[0]); i++)
 		if (!strcmp(term, not_the_events[i].name))
@@ -42,7 +42,7 @@ unknown_term(const struct event_reading *r, const char *pmu, const char *term)
 	nearest_begin(&nearest, term);
 	pmu_each_file(r->sysfs, pmu, "format", offer, &nearest);
 	pmu_each_file(r->sysfs, pmu, "events", offer, &nearest);
-	if (nearest_text(&nearest, names, sizeof(names)))
+	if (nearest_text(&nearest, "", names, sizeof(names)))
 		return err_set(r->err, "'%s': %s has no '%s'; it has %s, …", r->text, pmu, term, names);
 	return err_set(r->err, "'%s': %s has no '%s'; what it has is in %s/%s/format and events, besides config, config1, config2",
 		       r->text, pmu, term, r->sysfs, pmu);
@@ -119,7 +119,7 @@ static int
 no_pmu(const struct event_reading *r, const char *pmu)
 {
 	struct nearest nearest;
-	char names[EVENT_TEXT];
+	char names[NEAREST_TEXT];
 
 	if (!*pmu || strchr(pmu, ':'))
 		return err_set(r->err, "'%s' is not an event; for a function of a file say uprobe:FILE:FUNC", r->text);
@@ -127,7 +127,7 @@ no_pmu(const struct event_reading *r, const char *pmu)
 		return err_set(r->err, "'%s': %s has no terms; -c and -F say how often, and %s:u and the like where", r->text, pmu, pmu);
 	nearest_begin(&nearest, pmu);
 	pmu_each(r->sysfs, offer_pmu, &nearest);
-	if (nearest_text(&nearest, names, sizeof(names)))
+	if (nearest_text(&nearest, "", names, sizeof(names)))
 		return err_set(r->err, "'%s': there is no PMU '%s' here; there is %s", r->text, pmu, names);
 	return err_set(r->err, "'%s': there is no PMU '%s' here (those there are are in %s)%s", r->text, pmu, r->sysfs,
 		       pmu_count_cores(r->sysfs) ? "" : "; the cpus have none, as in many virtual machines: -e cpu-clock works everywhere");

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/parse.h"
+#include "sampler/probe_parts.h"
 #include "sampler/readable.h"
 
 /* ---- reading ---- */
@@ -115,7 +116,7 @@ user_pattern_parse(struct user_pattern *p, const char *what, struct err *err)
 		p->number += p->offset;
 		return 0;
 	}
-	p->kind = strpbrk(p->text, "*?[") ? PATTERN_GLOB : PATTERN_NAME;
+	p->kind = is_pattern(p->text) ? PATTERN_GLOB : PATTERN_NAME;
 	p->n_needles = needles_find(p->text, p->needles);
 	return 0;
 }
