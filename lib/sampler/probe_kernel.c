@@ -9,8 +9,8 @@
 
 #include "base/alloc.h"
 #include "base/nearest.h"
+#include "base/text_file.h"
 #include "sampler/functions.h"
-#include "sampler/lines.h"
 #include "sampler/probe_parts.h"
 #include "sampler/types.h"
 
@@ -49,7 +49,7 @@ static bool
 have_fentry(void)
 {
 	struct buf text = {0};
-	bool open = !file_read("/sys/kernel/security/lockdown", &text) && strstr(text.data, "[none]");
+	bool open = !text_file_read("/sys/kernel/security/lockdown", &text) && strstr(text.data, "[none]");
 
 	buf_free(&text);
 	return open && types_known();
