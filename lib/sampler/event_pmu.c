@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "base/parse.h"
 #include "sampler/event_parts.h"
 #include "sampler/pmu.h"
 
@@ -77,12 +78,12 @@ read_term(const struct event_reading *r, const char *pmu, char *term, bool of_al
 
 	if (value)
 		*value++ = 0;
-	if (is_config(term) && value && event_number(value, &n))
+	if (is_config(term) && value && parse_number(value, &n))
 		return put(r, pmu, term, term, n);
 	if (!pmu_read(r->sysfs, pmu, "format", term, text)) {
 		if (of_alias && value && *value == '?')
 			return err_set(r->err, "'%s': this event wants a value for %s, which this program cannot give", r->text, term);
-		if (value && !event_number(value, &n))
+		if (value && !parse_number(value, &n))
 			return err_set(r->err, "'%s': '%s' is not a value of %s: it is a number, as 12 or 0x1f", r->text, value, term);
 		return put(r, pmu, term, text, n);
 	}

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Functions of the kernel: kprobe:vfs_read, kprobe:vfs_read+0x10, kretprobe:vfs_*, fentry:tcp_sendmsg. */
-#include <errno.h>
 #include <fnmatch.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/nearest.h"
+#include "base/parse.h"
 #include "base/text_file.h"
 #include "sampler/functions.h"
 #include "sampler/probe_parts.h"
@@ -241,16 +241,13 @@ static int
 cut_offset(struct search *s, char *text, struct err *err)
 {
 	char *plus = strrchr(text, '+');
-	char *end;
 
 	s->name = text;
 	if (!plus)
 		return 0;
 	if (s->kind != PROBE_KPROBE)
 		return err_set(err, "%s:%s: only kprobe: takes an offset", s->prefix, text);
-	errno = 0;
-	s->offset = strtoull(plus + 1, &end, strncmp(plus + 1, "0x", 2) ? 10 : 16);
-	if (errno || end == plus + 1 || *end || !strchr("0123456789", plus[1]) || s->offset > INT32_MAX)
+	if (!parse_number(plus + 1, &s->offset) || s->offset > INT32_MAX)
 		return err_set(err, "%s:%s: '%s' is not an offset (+16, +0x10)", s->prefix, text, plus);
 	*plus = 0;
 	s->with_offset = s->offset;

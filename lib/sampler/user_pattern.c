@@ -13,20 +13,6 @@
 
 /* ---- reading ---- */
 
-/* A whole number, "0x1f" or "31". */
-static bool
-parse_number(const char *text, uint64_t *number)
-{
-	char *end;
-
-	if (text[0] != '0' || (text[1] != 'x' && text[1] != 'X'))
-		return parse_u64(text, number);
-	if (!text[2] || strspn(text + 2, "0123456789abcdefABCDEF") != strlen(text + 2) || strlen(text) > 18)
-		return false;
-	*number = strtoull(text + 2, &end, 16);
-	return true;
-}
-
 static size_t
 first_colon(const char *text)
 {
