@@ -5,12 +5,13 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/parse.h"
+#include "base/text_file.h"
 #include "sample.skel.h"
 #include "sampler/advice.h"
 #include "sampler/configure.h"
@@ -199,14 +200,12 @@ unsigned
 kernel_depth(void)
 {
 	static const char path[] = "/proc/sys/kernel/perf_event_max_stack";
-	char text[32] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	long most = n > 0 ? strtol(text, NULL, 10) : KERNEL_DEPTH;
+	char text[32];
+	uint64_t most;
 
-	if (fd >= 0)
-		close(fd);
-	return most > 0 && most < KERNEL_DEPTH ? (unsigned)most : KERNEL_DEPTH;
+	if (text_file_line(path, text, sizeof(text)) || !parse_u64(text, &most) || !most || most > KERNEL_DEPTH)
+		return KERNEL_DEPTH;
+	return (unsigned)most;
 }
 
 static int

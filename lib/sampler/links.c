@@ -13,8 +13,10 @@
 
 #include "base/alloc.h"
 #include "sampler/advice.h"
+#include "sampler/event.h"
 #include "sampler/kernel.h"
 #include "sampler/links_many.h"
+#include "sampler/pmu.h"
 
 struct links {
 	struct bpf_link **all; /* owned */
@@ -25,24 +27,6 @@ struct links {
 	struct err why;	  /* the first of them */
 };
 
-/* Of a kind of events that perf has besides the fixed ones. */
-static uint32_t
-pmu_type(const char *name)
-{
-	char path[128];
-	unsigned type = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/sys/bus/event_source/devices/%s/type", name);
-	f = fopen(path, "re");
-	if (f) {
-		if (fscanf(f, "%u", &type) != 1)
-			type = 0;
-		fclose(f);
-	}
-	return type;
-}
-
 typedef struct bpf_link *attach_function(struct bpf_program *program, const struct probe *p);
 
 /* perf_event_open(2) takes an address where the name is another function's, too; libbpf only names. */
@@ -52,13 +36,18 @@ attach_kprobe_at(struct bpf_program *program, const struct probe *p)
 	LIBBPF_OPTS(bpf_perf_event_opts, opts, .bpf_cookie = p->event);
 	struct perf_event_attr attr = {
 		.size = sizeof(attr),
-		.type = pmu_type("kprobe"),
 		.config = p->kind == PROBE_KRETPROBE,
 		.kprobe_addr = p->address + p->offset,
 	};
-	int fd = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
-	struct bpf_link *link = fd < 0 ? NULL : bpf_program__attach_perf_event_opts(program, fd, &opts);
+	struct bpf_link *link;
+	int fd;
 
+	if (pmu_type(EVENT_SYSFS, "kprobe", &attr.type)) {
+		errno = ENODEV;
+		return NULL;
+	}
+	fd = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	link = fd < 0 ? NULL : bpf_program__attach_perf_event_opts(program, fd, &opts);
 	if (fd >= 0 && !link)
 		close(fd);
 	return link;

@@ -29,10 +29,10 @@ enum probe_kind {
 	PROBE_FEXIT,
 	PROBE_TRACEPOINT,
 	PROBE_RAW_TP,
-	PROBE_SYSCALL, /* a tracepoint of a system call whose number is known: id; with SYSCALLS_MAX added for its exit */
 	PROBE_UPROBE,
 	PROBE_URETPROBE,
 	PROBE_USDT,
+	PROBE_SYSCALL, /* a tracepoint of a system call whose number is known: id; with SYSCALLS_MAX added for its exit */
 	PROBE_WAIT, /* --off-cpu */
 	N_PROBE_KINDS,
 };

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* --weight and --filter as the programs need them: "bytes:arg1*arg2" is a unit and the factors of a sample's value. */
-#include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/parse.h"
 #include "sampler/filter.h"
 #include "sampler/operand.h"
 #include "sampler/probe.h"
@@ -125,7 +124,8 @@ factors_of_unit(const struct probe *p, const char *weight, struct err *err)
 static int
 parse_factor(const struct probe *p, const char *text, size_t *len, struct event_operand *o, struct err *err)
 {
-	char *end;
+	const char *end;
+	uint64_t n;
 
 	*len = operand_word(text);
 	if (*len)
@@ -133,11 +133,10 @@ parse_factor(const struct probe *p, const char *text, size_t *len, struct event_
 	if (*text < '0' || *text > '9')
 		return err_set(err, "a word or a number is expected where '%s' begins", text);
 	*o = (struct event_operand){.kind = OPERAND_CONSTANT, .size = 8, .is_signed = 1};
-	errno = 0;
-	o->number = strtoll(text, &end, !strncmp(text, "0x", 2) ? 16 : 10);
-	*len = (size_t)(end - text);
-	if (errno || (*end && *end != '*') || end[-1] == 'x')
+	if (!parse_number_at(text, &end, &n) || n > INT64_MAX || (*end && *end != '*'))
 		return err_set(err, "'%s' is not a whole number below 2^63, decimal or 0x hexadecimal", text);
+	o->number = (__s64)n;
+	*len = (size_t)(end - text);
 	return 0;
 }
 
