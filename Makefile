@@ -39,7 +39,7 @@ libs_pb-svg        := -lm
 rooms_pb-d3        := viewer flame base
 libs_pb-d3         := -lm
 rooms_pb-serve     := viewer stream flame base
-parts_pb-serve     := $(patsubst cmd/%.c,%,$(wildcard cmd/serve_*.c)) stack_nodes fold_lines
+parts_pb-serve     := $(patsubst cmd/%.c,%,$(wildcard cmd/serve_*.c)) stack_nodes fold_lines event_names
 libs_pb-serve      := -lwebsockets -lz -lm
 rooms_pb-dump      := stream base
 
@@ -110,8 +110,8 @@ $(B)/tests/%: $(B)/tests/%.o $(B)/lib/flame.a $(B)/lib/stream.a $(B)/lib/base.a
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^
 
 # Those in tests/serve link pb-serve's data side, too.
-feed := $(patsubst %,$(B)/cmd/serve_%.o,feed profile history segment message ring renew store facts document clerk) \
-	$(B)/cmd/stack_nodes.o $(B)/cmd/fold_lines.o
+feed := $(patsubst %,$(B)/cmd/serve_%.o,feed profile history events segment message ring renew store facts query document clerk) \
+	$(B)/cmd/stack_nodes.o $(B)/cmd/fold_lines.o $(B)/cmd/event_names.o
 $(B)/tests/serve/%: $(B)/tests/serve/%.o $(feed) $(B)/lib/flame.a $(B)/lib/stream.a $(B)/lib/base.a
 	@echo "  LINK $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lz -lm
@@ -152,6 +152,13 @@ $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 	@$(BPFTOOL) gen skeleton $< name $(subst -,_,$*)_bpf > $@
 
 $(call objects,sampler): | $(SKELS)
+
+# The machine's system calls by name and number, from the headers it is built with.
+$(B)/lib/sampler/syscalls.o: | $(B)/bpf/syscalls.inc
+$(B)/bpf/syscalls.inc:
+	@mkdir -p $(@D)
+	@echo '#include <asm/unistd.h>' | $(CC) $(ALL_CFLAGS) -E -dM - | \
+		sed -n 's/^#define __NR_\([a-z0-9_]*\) .*/{"\1", __NR_\1},/p' | sort > $@
 -include $(shell find $(B) -path $(B)/vm -prune -o -type f -name '*.d' -print 2>/dev/null)
 
 asan:

@@ -16,25 +16,31 @@ enum { IN_INTERRUPT = 0xff0100, STACK_BYTES = 16384 };
 
 #define REGISTER_CALL orig_ax
 
-/* A variable of its own until Linux 6.1 and since 6.15, part of another one in between. */
+/* Where the cpus' own variables are, and which of them is the counter: a variable of its own until Linux 6.1 and since
+ * 6.15, part of pcpu_hot in between. Both are of /proc/kallsyms, by lib/sampler; 0: it does not have them. */
+const volatile __u64 per_cpu_offsets = 0, preempt_count_at = 0, pcpu_hot_at = 0;
+
 struct pcpu_hot {
 	int preempt_count;
 } __attribute__((preserve_access_index));
 
-extern const int __preempt_count __ksym __weak;
-extern const struct pcpu_hot pcpu_hot __ksym __weak;
+static __always_inline bool
+knows_interrupts(void)
+{
+	return per_cpu_offsets && (preempt_count_at || (pcpu_hot_at && bpf_core_field_exists(struct pcpu_hot, preempt_count)));
+}
 
 static __always_inline int
 preempt_count(void)
 {
-	const int *own = &__preempt_count;
-	const struct pcpu_hot *hot = &pcpu_hot;
+	__u64 own = 0, at = preempt_count_at;
+	int count = 0;
 
-	if (own)
-		return *(const int *)bpf_this_cpu_ptr(&__preempt_count);
-	if (hot)
-		return ((const struct pcpu_hot *)bpf_this_cpu_ptr(&pcpu_hot))->preempt_count;
-	return 0;
+	if (!at)
+		at = pcpu_hot_at + bpf_core_field_offset(struct pcpu_hot, preempt_count);
+	bpf_probe_read_kernel(&own, sizeof(own), (void *)(per_cpu_offsets + 8ULL * bpf_get_smp_processor_id()));
+	bpf_probe_read_kernel(&count, sizeof(count), (void *)(own + at));
+	return count;
 }
 
 #else
@@ -51,6 +57,12 @@ struct task_struct___info {
 	struct thread_info___preempt thread_info;
 } __attribute__((preserve_access_index));
 
+static __always_inline bool
+knows_interrupts(void)
+{
+	return true;
+}
+
 static __always_inline int
 preempt_count(void)
 {
@@ -60,12 +72,6 @@ preempt_count(void)
 }
 
 #endif
-
-static __always_inline bool
-in_interrupt(void)
-{
-	return preempt_count() & IN_INTERRUPT;
-}
 
 /* For kernels that tell nobody where the variable is (CONFIG_KALLSYMS_ALL). Interrupts run on a stack of their own, unless
  * they came from user mode: then the kernel was not entered by a system call. (Page faults do not either; there a task
@@ -82,6 +88,12 @@ seems_in_interrupt(const void *here)
 	if (BPF_CORE_READ(task, flags) & (PF_KTHREAD | PF_USER_WORKER))
 		return false;
 	return (__s64)BPF_PROBE_READ(regs, REGISTER_CALL) < 0;
+}
+
+static __always_inline bool
+in_interrupt(const void *here)
+{
+	return knows_interrupts() ? preempt_count() & IN_INTERRUPT : seems_in_interrupt(here);
 }
 
 #endif

@@ -112,7 +112,7 @@ judge_task(__u64 ids)
 	return only_comms && !matches(COMM_ONLY, comm) ? FATE_COMM : FATE_FIRED;
 }
 
-/* ---- what it comes with ---- */
+/* ---- what it comes with: `from` is the address of the context, or of what stands for it ---- */
 
 static __always_inline __u64
 sized(__u64 word, const struct event_operand *o)
@@ -124,13 +124,13 @@ sized(__u64 word, const struct event_operand *o)
 
 /* 0 where nothing can be read. */
 static __always_inline __u64
-read_operand(const void *ctx, const struct event_operand *o)
+read_operand(__u64 from, const struct event_operand *o)
 {
 	__u64 word = 0, address;
 
 	if (o->kind == OPERAND_CONSTANT)
 		return o->number;
-	bpf_probe_read_kernel(&word, sizeof(word), (void *)(address_of(ctx) + o->offset));
+	bpf_probe_read_kernel(&word, sizeof(word), (void *)(from + o->offset));
 	if (o->kind == OPERAND_USER) {
 		address = word + o->number;
 		word = 0;
@@ -157,14 +157,14 @@ compare(const struct event_condition *c, __u64 left, __u64 right)
 }
 
 static __always_inline bool
-holds_condition(const void *ctx, const struct event_condition *c)
+holds_condition(__u64 from, const struct event_condition *c)
 {
-	return compare(c, read_operand(ctx, &c->left) & c->mask, c->right) != c->negated;
+	return compare(c, read_operand(from, &c->left) & c->mask, c->right) != c->negated;
 }
 
 /* Whether one of the groups of conditions holds. */
 static __always_inline bool
-holds_rule(const void *ctx, const struct event_rule *r)
+holds_rule(__u64 from, const struct event_rule *r)
 {
 	bool all = true;
 
@@ -173,7 +173,7 @@ holds_rule(const void *ctx, const struct event_rule *r)
 	for (__u32 i = 0; i < CONDITIONS_MAX && i < r->n_conditions; i++) {
 		const struct event_condition *c = &r->conditions[i];
 
-		all = all && holds_condition(ctx, c);
+		all = all && holds_condition(from, c);
 		if (c->is_last && all)
 			return true;
 		if (c->is_last)
@@ -183,16 +183,27 @@ holds_rule(const void *ctx, const struct event_rule *r)
 }
 
 static __always_inline __u64
-value_by(const void *ctx, const struct event_rule *r)
+value_by(__u64 from, const struct event_rule *r)
 {
 	__s64 value = 1;
 
 	for (__u32 i = 0; i < FACTORS_MAX && i < r->n_factors; i++)
-		value *= read_operand(ctx, &r->factors[i]);
+		value *= read_operand(from, &r->factors[i]);
 	return value > 0 ? value : 0;
 }
 
 /* ---- how often ---- */
+
+/* The next one of a stride is any of them: at fixed places would be the same caller each time, where callers take turns. */
+static __always_inline bool
+is_picked(struct sample_rate *r)
+{
+	__u32 stride = r->stride ? r->stride : 1, at = r->fired++ % stride;
+
+	if (!at)
+		r->picked = bpf_get_prandom_u32() % stride;
+	return at == r->picked;
+}
 
 /* Time is cut into slices. One in `stride` is taken, as many as the slice before would have allowed for: so all of a slice
  * has its share, and not only its begin; and never more than a slice may have. */
@@ -210,14 +221,14 @@ is_in_share(__u32 event, __u64 time)
 		r->slice = slice;
 		r->fired = r->taken = 0;
 	}
-	if (r->fired++ % (r->stride ? r->stride : 1) || r->taken >= most)
+	if (!is_picked(r) || r->taken >= most)
 		return false;
 	r->taken++;
 	return true;
 }
 
 static __always_inline enum fate
-judge(const void *ctx, const struct event_rule *r, __u32 event, __u64 ids, __u64 time)
+judge(__u64 from, const struct event_rule *r, __u32 event, __u64 ids, __u64 time)
 {
 	enum fate fate;
 
@@ -228,7 +239,7 @@ judge(const void *ctx, const struct event_rule *r, __u32 event, __u64 ids, __u64
 		return fate;
 	if (deadline && time >= deadline)
 		return FATE_LATE;
-	if (!holds_rule(ctx, r))
+	if (!holds_rule(from, r))
 		return FATE_CONDITION;
 	return max_rate && !is_in_share(event, time) ? FATE_RATE : FATE_FIRED;
 }

@@ -133,6 +133,9 @@ struct task_struct {
 	__u64 self_exec_id;   /* how often this task has called exec */
 	unsigned in_execve : 1;
 	unsigned flags;
+	int on_cpu;
+	int wake_cpu;	      /* about the last one that it ran on */
+	int exit_state;
 	void *stack;
 	struct mm_struct *mm;
 };
@@ -140,6 +143,11 @@ struct task_struct {
 #pragma clang attribute pop
 
 enum { PF_KTHREAD = 0x00200000, PF_USER_WORKER = 0x00004000 };
+
+struct bpf_iter__task {
+	void *meta;
+	struct task_struct *task;
+};
 
 struct bpf_raw_tracepoint_args {
 	__u64 args[0];

@@ -9,6 +9,7 @@
 #include "judge.h"
 #include "message.h"
 #include "stack.h"
+#include "syscalls.h"
 #include "tasks.h"
 #include "waits.h"
 
@@ -25,8 +26,8 @@ returned_function(void *ctx, const struct event_rule *r)
 }
 
 static __always_inline enum fate
-take_sample(void *ctx, const struct pt_regs *regs, const struct event_rule *r, __u32 event, __u64 ids, __u64 time,
-	    __u32 now, __u64 returned)
+take_sample(void *ctx, const struct pt_regs *regs, const struct event_rule *r, __u32 event, __u64 from, __u64 ids,
+	    __u64 time, __u32 now, __u64 returned)
 {
 	__u32 level = take_level();
 	struct sample_message *m = message_at(level);
@@ -38,7 +39,7 @@ take_sample(void *ctx, const struct pt_regs *regs, const struct event_rule *r, _
 	m->window = now;
 	m->kind = MESSAGE_SAMPLE;
 	m->runnable = 0;
-	m->value = r->flags & EVENT_ON_CPU ? take_on_cpu(time) : value_by(ctx, r);
+	m->value = r->flags & EVENT_ON_CPU ? take_on_cpu(time) : value_by(from, r);
 	fill_key(&m->key, event, ids);
 	take_stacks(ctx, regs, level, m, returned);
 	fate = one_by_one ? send(m) : count(m);
@@ -46,9 +47,9 @@ take_sample(void *ctx, const struct pt_regs *regs, const struct event_rule *r, _
 	return fate;
 }
 
-/* What all programs do; regs: the context's, NULL where it has none. */
+/* What all programs do; regs: the context's, NULL where it has none. Operands count from `from`. */
 static __always_inline int
-fire(void *ctx, const struct pt_regs *regs, __u32 event, bool may_return)
+fire_from(void *ctx, const struct pt_regs *regs, __u32 event, __u64 from, bool may_return)
 {
 	struct event_rule *r = bpf_map_lookup_elem(&rules, &event);
 	__u32 now = window;
@@ -59,11 +60,17 @@ fire(void *ctx, const struct pt_regs *regs, __u32 event, bool may_return)
 	if (!recording || !r || !s)
 		return 0;
 	add_fate(s, FATE_FIRED);
-	fate = judge(ctx, r, event, ids, time);
+	fate = judge(from, r, event, ids, time);
 	if (fate == FATE_FIRED)
-		fate = take_sample(ctx, regs, r, event, ids, time, now, may_return ? returned_function(ctx, r) : 0);
+		fate = take_sample(ctx, regs, r, event, from, ids, time, now, may_return ? returned_function(ctx, r) : 0);
 	add_fate(s, fate);
 	return 0;
+}
+
+static __always_inline int
+fire(void *ctx, const struct pt_regs *regs, __u32 event, bool may_return)
+{
+	return fire_from(ctx, regs, event, address_of(ctx), may_return);
 }
 
 static __always_inline __u32
@@ -81,9 +88,17 @@ on_probe(struct pt_regs *ctx)
 	return fire(ctx, ctx, cookie(ctx), true);
 }
 
+/* Many functions of the kernel by one link, and many places of a file. */
 SEC("?kprobe.multi")
 int
-on_probes(struct pt_regs *ctx)
+on_kprobes(struct pt_regs *ctx)
+{
+	return fire(ctx, ctx, cookie(ctx), true);
+}
+
+SEC("?kprobe")
+int
+on_uprobes(struct pt_regs *ctx)
 {
 	return fire(ctx, ctx, cookie(ctx), true);
 }
@@ -93,6 +108,33 @@ int
 on_tracepoint(void *ctx)
 {
 	return fire(ctx, NULL, cookie(ctx), false);
+}
+
+/* (registers, number) */
+SEC("?raw_tp/sys_enter")
+int
+on_sys_enter(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct syscall_entry e = {.number = ctx->args[1]};
+	__u32 event = event_of_syscall(e.number, false);
+
+	if (!event || is_foreign_call())
+		return 0;
+	read_arguments(&e, (void *)ctx->args[0]);
+	return fire_from(ctx, NULL, event - 1, address_of(&e), false);
+}
+
+/* (registers, result) */
+SEC("?raw_tp/sys_exit")
+int
+on_sys_exit(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct syscall_entry e = {.number = number_left((void *)ctx->args[0]), .args[0] = ctx->args[1]};
+	__u32 event = event_of_syscall(e.number, true);
+
+	if (!event || is_foreign_call())
+		return 0;
+	return fire_from(ctx, NULL, event - 1, address_of(&e), false);
 }
 
 /* ---- one for each event ---- */

@@ -10,6 +10,8 @@
 enum {
 	KERNEL_DEPTH = 127, /* frames of the kernel part; kernel.perf_event_max_stack */
 	USER_DEPTH = 1024,  /* frames of the user part; a power of two */
+	TRACE_UPROBE_MULTI = 48, /* enum bpf_attach_type, of Linux 6.6 and later */
+	SYSCALLS_MAX = 1024, /* numbers of system calls */
 	INSTANCES = 16,     /* programs of each kind that are not told for which event they were called */
 };
 
@@ -140,7 +142,7 @@ struct sample_rate {
 	__u64 slice;  /* number of the current slice of time */
 	__u32 fired, taken;
 	__u32 stride; /* one in so many is taken */
-	__u32 unused;
+	__u32 picked; /* which of them */
 };
 
 /* Patterns of names as one automaton: a bit for each place in a pattern. */

@@ -18,7 +18,7 @@
 /* Of linux/sched.h; task states from 4.14 on. */
 enum { TASK_INTERRUPTIBLE = 1, TASK_UNINTERRUPTIBLE = 2, TASK_STOPPED = 4, TASK_TRACED = 8, EXIT_ANY = 0x30, TASK_DEAD = 0x80 };
 
-const volatile bool with_waits = false, with_on_cpu = false, with_waker = false;
+const volatile bool with_on_cpu = false, with_waker = false;
 const volatile __u32 wait_event = 0, on_cpu_event = 0;
 const volatile __u64 min_block = 0, max_block = ~0ULL; /* ns */
 
@@ -206,6 +206,17 @@ add_fate_of_wait(enum fate fate)
 	add_fate(s, fate);
 }
 
+/* The current task leaves its cpu and is not wanted, for now: what it does from here on is not counted as running. */
+static __always_inline void
+leave_out(__u32 tid, enum fate fate)
+{
+	struct wait *w = with_on_cpu && fate != FATE_OTHER && fate != FATE_LATE ? bpf_map_lookup_elem(&waits, &tid) : NULL;
+
+	if (w)
+		w->counted = ~0ULL;
+	add_fate_of_wait(fate);
+}
+
 /* Enters what a task leaves behind. */
 static __always_inline void
 enter_wait(struct task_struct *task, __u32 tid, const struct sample_key *key, enum fate fate, __u64 now)
@@ -237,13 +248,13 @@ begin_wait(void *ctx, struct task_struct *task, __u32 tid, enum wait_state state
 	if (fate == FATE_FIRED && deadline && now >= deadline)
 		fate = FATE_LATE;
 	if (fate != FATE_FIRED) {
-		add_fate_of_wait(fate);
+		leave_out(tid, fate);
 		return;
 	}
 	level = take_level();
 	m = message_at(level);
 	if (!m) {
-		add_fate_of_wait(FATE_BUSY);
+		leave_out(tid, FATE_BUSY);
 		return;
 	}
 	fate = take_wait(ctx, m, level, ids, now, state);
@@ -270,38 +281,74 @@ end_thread(__u32 tid, __u64 now)
 	return 0;
 }
 
+/* ---- threads that are not the current one ---- */
+
 static __always_inline void
-fill_key_of(struct sample_key *key, struct task_struct *task, bool is_new)
+fill_key_of(struct sample_key *key, struct task_struct *task, __u32 cpu, enum wait_state state)
 {
 	key->pid = pid_of(task);
 	key->tid = tid_of(task);
 	key->start = BPF_CORE_READ(task, start_boottime);
 	key->exec = BPF_CORE_READ(task, self_exec_id);
 	key->event = wait_event;
-	key->state = is_new ? WAIT_RUNNABLE : WAIT_UNSEEN;
-	key->cpu = bpf_get_smp_processor_id();
+	key->state = state;
+	key->cpu = cpu;
 	BPF_CORE_READ_STR_INTO(&key->comm, task, comm);
 }
 
-/* A thread that has waited since before it was followed: nobody knows where, but its time is accounted for. Where it takes
- * the running task to tell whether it is wanted, it is not yet. */
+/* As judge_task(). Whose cgroup it is only the running task can tell, so those are not wanted yet. */
+static __always_inline bool
+wants_thread(const struct sample_key *key)
+{
+	if (n_cgroups || (only_cpus && !is_wanted_cpu(key->cpu)) || (not_pids && bpf_map_lookup_elem(&excluded, &key->pid)))
+		return false;
+	if (not_comms && matches(COMM_NOT, key->comm))
+		return false;
+	return !only_comms || matches(COMM_ONLY, key->comm);
+}
+
+/* A thread that comes to a cpu and is not followed yet: a new one, mostly. Nobody knows where others have waited, but their
+ * time is accounted for. */
 static __noinline int
 meet_thread(struct task_struct *task, __u32 tid, __u64 now)
 {
 	__u64 since = life_of(task), waited = now - since;
 	struct wait w = {.fate = FATE_DELIVERED, .counted = now};
-	bool is_new = since != recording_since, is_judged = !only_comms && !not_comms && !n_cgroups && !not_pids;
+	bool is_new = since != recording_since, wanted;
 	struct sample_stats *s = stats_of(wait_event, window);
 
-	if (only_targets && !is_target(tid_of(task)))
+	fill_key_of(&w.key, task, bpf_get_smp_processor_id(), is_new ? WAIT_RUNNABLE : WAIT_UNSEEN);
+	if (only_targets && !is_target(w.key.tid))
 		return 0;
-	if (is_judged)
-		fill_key_of(&w.key, task, is_new);
+	wanted = wants_thread(&w.key);
+	if (!wanted)
+		w.key.tid = 0;
 	bpf_map_update_elem(&waits, &tid, &w, BPF_NOEXIST);
-	if (!s || now <= since || !is_judged)
+	if (!s || now <= since || !wanted)
 		return 0;
 	add_fate(s, FATE_FIRED);
 	add_fate(s, count_wait(&w.key, window & 1, now, is_new ? 0 : waited, is_new ? waited : 0));
+	return 0;
+}
+
+/* Run by the recorder at the start, for each thread there is. */
+SEC("?iter/task")
+int
+meet_threads(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct wait w = {.fate = FATE_DELIVERED};
+	__u32 tid;
+
+	if (!task || BPF_CORE_READ(task, exit_state))
+		return 0;
+	tid = BPF_CORE_READ(task, pid);
+	fill_key_of(&w.key, task, BPF_CORE_READ(task, wake_cpu), WAIT_UNSEEN);
+	if ((only_targets && !is_target(w.key.tid)) || !wants_thread(&w.key))
+		return 0;
+	w.counted = life_of(task);
+	w.since = BPF_CORE_READ(task, on_cpu) ? 0 : w.counted;
+	bpf_map_update_elem(&waits, &tid, &w, BPF_NOEXIST);
 	return 0;
 }
 
@@ -360,19 +407,27 @@ wake(struct task_struct *task, bool by_interrupt)
 	return 0;
 }
 
-/* (task): one of the two is loaded. */
+/* (task) */
 SEC("?raw_tp/sched_waking")
 int
 on_waking(struct bpf_raw_tracepoint_args *ctx)
 {
-	return wake((void *)ctx->args[0], with_waker && in_interrupt());
+	return wake((void *)ctx->args[0], with_waker && in_interrupt(ctx));
 }
 
-SEC("?raw_tp/sched_waking")
+/* (task, old thread id): a thread that calls exec goes on under the id of its process's first one. */
+SEC("?raw_tp/sched_process_exec")
 int
-on_waking_guessed(struct bpf_raw_tracepoint_args *ctx)
+on_rename(struct bpf_raw_tracepoint_args *ctx)
 {
-	return wake((void *)ctx->args[0], with_waker && seems_in_interrupt(ctx));
+	__u32 tid = BPF_CORE_READ((struct task_struct *)ctx->args[0], pid), old = ctx->args[1];
+	struct wait *w = tid == old ? NULL : bpf_map_lookup_elem(&waits, &old);
+
+	if (!w)
+		return 0;
+	bpf_map_update_elem(&waits, &tid, w, BPF_ANY);
+	bpf_map_delete_elem(&waits, &old);
+	return 0;
 }
 
 #endif

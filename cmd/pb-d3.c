@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pb-d3: folded text to JSON for d3-flame-graph or to a web page: "pb-fold < stream | pb-d3 -o flame.html". */
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "base/msg.h"
 #include "base/options.h"
 #include "base/output.h"
 #include "base/replace.h"
+#include "base/text_file.h"
 #include "flame/d3.h"
 #include "flame/escape.h"
 #include "flame/folded.h"
@@ -172,19 +170,8 @@ fill_template(const struct buf *template, const struct tree *t, unsigned decimal
 static void
 read_template(struct buf *to)
 {
-	int fd = open(template_file, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : 1;
-
-	while (n > 0) {
-		buf_reserve(to, 1 << 16);
-		do
-			n = read(fd, to->data + to->len, 1 << 16);
-		while (n < 0 && errno == EINTR);
-		to->len += n > 0 ? (size_t)n : 0;
-	}
-	if (n < 0)
+	if (text_file_read(template_file, to))
 		die("%s:", template_file);
-	close(fd);
 	if (!to->len || !memmem(to->data, to->len, tree_mark, sizeof(tree_mark) - 1))
 		die("%s: no %s, so there is no place for the tree", template_file, tree_mark);
 }

@@ -136,12 +136,13 @@ static const struct option_row options[] = {
 	{OPTION_CALL, 'F', "freq", "HZ", "samples per second and cpu (99)", .call = take_frequency},
 	{OPTION_CALL, 'c', "count", "EVENTS", "one sample every so many events, not -F", .call = take_period},
 	{OPTION_CALL, 'e', "event", "EVENT",
-	 "what to sample, any number of times: cycles, page-faults and\nwhat else perf knows; kprobe:FUNC, kretprobe:FUNC, fentry:FUNC,\n"
-	 "SYSTEM:TRACEPOINT, raw_tp:NAME, uprobe:[FILE:]FUNC,\nuretprobe:[FILE:]FUNC, usdt:[FILE:]NAME (cycles, else cpu-clock)",
+	 "what to sample, any number of times: cycles,\npage-faults and all that perf knows,\n"
+	 "kprobe:FUNC, kretprobe:FUNC, fentry:FUNC,\nSYSTEM:TRACEPOINT, raw_tp:NAME,\n"
+	 "uprobe:[FILE:]FUNC, uretprobe:[FILE:]FUNC,\nusdt:[FILE:]NAME (cycles, else cpu-clock)",
 	 .call = take_event},
-	{OPTION_CALL, 0, "weight", "UNIT[:ARG]", "what a sample of the -e before counts: bytes:arg1, bytes:ret",
+	{OPTION_CALL, 0, "weight", "UNIT[:ARG]", "what a sample of the -e before counts:\nbytes:arg1, bytes:ret",
 	 .call = take_weight},
-	{OPTION_CALL, 0, "filter", "CONDITION", "which samples of the -e before count: 'arg1 > 4096 && arg2 == 1'",
+	{OPTION_CALL, 0, "filter", "CONDITION", "which samples of the -e before count:\n'arg1 > 4096 && arg2 == 1'",
 	 .call = take_filter},
 	{OPTION_CALL, 0, "list", "EVENT", "only show what -e EVENT would match", .call = take_list},
 	{OPTION_UINT, 0, "max-probes", "N", "most places that one -e may match (1000)", &o.config.max_probes, 1, 1 << 20},
@@ -158,7 +159,7 @@ static const struct option_row options[] = {
 	{OPTION_CALL, 'p', "pid", "PID,...", "these processes and children they start", .call = take_pids},
 	{OPTION_CALL, 't', "tid", "TID,...", "these threads and children they start", .call = take_tids},
 	{OPTION_CALL, 'C', "cpu", "CPULIST", "these cpus only: 0-3,8", .call = take_cpus},
-	{OPTION_CALL, 0, "cgroup", "PATH", "tasks in this cgroup or below only; may be repeated", .call = take_cgroup},
+	{OPTION_CALL, 0, "cgroup", "PATH", "tasks in this cgroup or below it only", .call = take_cgroup},
 	{OPTION_STRING, 0, "comm", "PATTERN,...", "threads with such names only: 'make,cc*'", &o.config.comms},
 	{OPTION_STRING, 0, "exclude-comm", "PATTERN,...", "leave out threads with such names", &o.config.not_comms},
 	{OPTION_CALL, 0, "exclude-pid", "PID,...", "leave out these processes", .call = take_not_pids},

@@ -88,6 +88,8 @@ void
 say_losses(const struct sampler_totals *t, bool verbose)
 {
 	say_lost_samples(t);
+	if (t->probes_refused)
+		warn("%s matches could not be probed: %s", grouped(t->probes_refused), t->probes_why.text);
 	if (t->side_lost)
 		warn("%s records about mappings and processes were lost by the kernel: some frames may be [unknown]",
 		     grouped(t->side_lost));

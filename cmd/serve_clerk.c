@@ -75,7 +75,7 @@ finish(struct clerk *c, struct order *o, bool good)
 		document_free(&o->document);
 	pthread_mutex_lock(&c->lock);
 	o->bytes = document_bytes(&o->document);
-	o->state = good ? ORDER_READY : ORDER_TOO_LARGE;
+	o->state = good ? ORDER_READY : o->document.unknown ? ORDER_UNKNOWN : ORDER_TOO_LARGE;
 	if (!figures)
 		c->busy = false;
 	if (o->given_up)

@@ -11,6 +11,8 @@
 #include "flame/fold.h"
 #include "flame/svg.h"
 
+#define NOT_ASKED UINT32_MAX
+
 enum {
 	OFTEN = 1024,	  /* steps until it is seen again whether all fits */
 	NODE_LINKS = 24,  /* bytes that drawing a node takes, or nesting it */
@@ -30,7 +32,7 @@ size_t
 document_bytes(const struct document *d)
 {
 	return tree_bytes(&d->tree) + tree_bytes(&d->whole) + d->text_bytes + intern_table_bytes(&d->groups) +
-	       d->cells.cap * sizeof(*d->cells.all) + table_bytes(&d->cells.table) + d->facts.cap + d->ready_bytes;
+	       d->cells.cap * sizeof(*d->cells.all) + table_bytes(&d->cells.table) + d->facts.cap + d->events.cap + d->ready_bytes;
 }
 
 static bool
@@ -44,27 +46,12 @@ fits(const struct document *d, size_t more)
 bool
 document_choose(struct document *d, enum feed_document which, const char *query, struct buf *why)
 {
-	static const struct {
-		const char *query;
-		struct fold_groups by;
-	} choices[] = {
-		{"", {0}},
-		{"by=name", {0}},
-		{"by=none", {.no_comm = true}},
-		{"by=process", {.by_pid = true}},
-		{"by=thread", {.by_tid = true}},
-		{"by=cpu", {.by_cpu = true, .no_comm = true}},
-	};
-
 	d->which = which;
-	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
-		if (!strcmp(query, choices[i].query) && (which != FEED_STATS || !i)) {
-			d->by = choices[i].by;
-			return true;
-		}
-	buf_puts(why, which == FEED_STATS ? "there is nothing to choose here"
-					  : "by=name, by=none, by=process, by=thread and by=cpu are known");
-	return false;
+	if (which == FEED_STATS && *query) {
+		buf_puts(why, "there is nothing to choose here");
+		return false;
+	}
+	return query_read(&d->query, query, why);
 }
 
 static uint32_t
@@ -106,21 +93,23 @@ fold_nodes(struct document *d, const struct profile *p)
 	return NULL;
 }
 
-/* By profile group: the group of the document. */
+/* By profile group: the group of the document, NOT_ASKED for those of other events. */
 static uint32_t *
-fold_groups(struct document *d, const struct profile *p)
+fold_groups(struct document *d, const struct profile *p, const bool *events)
 {
 	uint32_t *groups = xcalloc(p->n_groups, sizeof(*groups));
 	struct buf b = {0};
 
 	for (size_t i = 0; i < p->n_groups; i++) {
 		const struct profile_task *t = &p->tasks[p->groups[i].task];
+		const struct profile_event *e = &p->events[p->groups[i].event];
 		struct fold_task who = {
-			.comm = profile_text(p, t->comm.raw), .pid = t->pid, .tid = t->tid, .cpu = p->groups[i].cpu};
+			.event = profile_text(p, e->name.raw), .comm = profile_text(p, t->comm.raw), .pid = t->pid, .tid = t->tid,
+			.cpu = p->groups[i].cpu};
 
 		b.len = 0;
-		fold_group(&b, &d->by, &who);
-		groups[i] = add_text(d, &d->groups, &b);
+		fold_group(&b, &d->query.by, &who);
+		groups[i] = events[p->groups[i].event] ? add_text(d, &d->groups, &b) : NOT_ASKED;
 	}
 	buf_free(&b);
 	return groups;
@@ -133,8 +122,9 @@ add_cells(struct document *d, const struct history *h, const uint32_t *groups, c
 		for (size_t c = 0; c < h->spans[i].n; c++) {
 			const struct cell *cell = &h->spans[i].cells[c];
 
-			fold_cells_add(&d->cells, groups[cell->group], nodes[span_node(h, &h->spans[i], cell->place)],
-				       cell->count);
+			if (groups[cell->group] != NOT_ASKED)
+				fold_cells_add(&d->cells, groups[cell->group],
+					       nodes[span_node(h, &h->spans[i], cell->place)], cell->count);
 			if (c % OFTEN == 0 && !fits(d, ids))
 				return false;
 		}
@@ -142,35 +132,80 @@ add_cells(struct document *d, const struct history *h, const uint32_t *groups, c
 }
 
 static void
+add_json(struct buf *to, const char *name, struct text t)
+{
+	buf_printf(to, "\"%s\": \"", name);
+	escape_json(to, t.data, t.len);
+	buf_puts(to, "\", ");
+}
+
+static void
+put_event(struct buf *to, const struct profile *p, const struct profile_event *e)
+{
+	const struct event_sums *s = &e->sums;
+
+	buf_puts(to, to->len > 1 ? ", {" : "{");
+	add_json(to, "name", profile_text(p, e->name.raw));
+	add_json(to, "unit", profile_text(p, e->unit.raw));
+	buf_printf(to, "\"frequency\": %llu, \"period\": %llu, \"samples\": %llu, \"value\": %llu, \"lost\": %llu}",
+		   (unsigned long long)s->frequency, (unsigned long long)s->period, (unsigned long long)s->samples,
+		   (unsigned long long)s->value, (unsigned long long)s->lost);
+}
+
+/* The samples are of those events that are shown when none is chosen. */
+static void
 count(struct document *d, const struct profile *p, const struct history *h, const struct buf *facts)
 {
 	buf_add(&d->facts, facts->data, facts->len);
+	buf_char(&d->events, '[');
+	for (size_t i = 0; i < p->n_events; i++) {
+		put_event(&d->events, p, &p->events[i]);
+		if (p->events[i].unit.raw == p->events[0].unit.raw)
+			d->samples += p->events[i].sums.samples;
+	}
+	buf_char(&d->events, ']');
 	d->nodes = p->tree.n - 1;
 	d->frames = p->n_frames;
 	d->tasks = p->n_tasks;
 	d->windows = h->n;
 	d->n_cells = h->cells;
-	for (size_t i = 0; i < h->n; i++)
-		d->samples += h->spans[i].samples;
+}
+
+/* Of the counts that are shown; a number if it says nothing. */
+static enum unit
+unit_of(const struct profile *p, uint32_t event)
+{
+	struct text name = event < p->n_events ? profile_text(p, p->events[event].unit.raw) : text_of("", 0);
+	enum unit unit = unit_find(name.data, name.len);
+
+	return unit == UNIT_UNKNOWN ? UNIT_SAMPLES : unit;
 }
 
 bool
 document_take(struct document *d, const struct profile *p, const struct history *h, const struct buf *facts)
 {
-	uint32_t *nodes, *groups;
-	bool good;
+	uint32_t *nodes, *groups, first;
+	bool good, *events;
 
 	if (d->which == FEED_STATS) {
 		count(d, p, h, facts);
 		return true;
 	}
+	events = query_events(&d->query, p, &first);
+	d->unknown = !events;
+	if (!events)
+		return false;
+	d->unit = unit_of(p, first);
 	tree_init(&d->tree, false);
 	free(d->tree.values[0]); /* what is counted is in the cells */
 	d->tree.values[0] = NULL;
 	nodes = fold_nodes(d, p);
-	if (!nodes)
+	if (!nodes) {
+		free(events);
 		return false;
-	groups = fold_groups(d, p);
+	}
+	groups = fold_groups(d, p, events);
+	free(events);
 	good = add_cells(d, h, groups, nodes, p->tree.n * sizeof(*nodes) + p->n_groups * sizeof(*groups));
 	free(nodes);
 	free(groups);
@@ -254,13 +289,14 @@ grow_whole(struct document *d)
 	return good;
 }
 
-/* As pb-svg draws without options. */
+/* As pb-svg draws without options but --unit. */
 static void
 draw(struct document *d)
 {
 	struct svg_options picture = {
 		.font = "Verdana, DejaVu Sans, sans-serif",
 		.count_name = "samples",
+		.unit = d->unit,
 		.name_type = "Function:",
 		.width = 1200,
 		.frame_height = 16,
@@ -344,6 +380,8 @@ put_figures(const struct document *d, struct buf *out)
 	buf_add(out, d->facts.data, d->facts.len - 1);
 	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
 		buf_printf(out, ", \"%s\": %llu", figures[i].name, (unsigned long long)figures[i].value);
+	buf_puts(out, ", \"events\": ");
+	buf_add(out, d->events.data, d->events.len);
 	buf_puts(out, "}\n");
 }
 
@@ -388,4 +426,5 @@ document_free(struct document *d)
 	free_parts(d);
 	tree_free(&d->whole);
 	buf_free(&d->facts);
+	buf_free(&d->events);
 }

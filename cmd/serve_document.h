@@ -15,14 +15,17 @@
 #include "cmd/serve_feed.h"
 #include "cmd/serve_history.h"
 #include "cmd/serve_profile.h"
+#include "cmd/serve_query.h"
 #include "flame/tree.h"
+#include "flame/unit.h"
 
 struct document {
 	enum feed_document which;
-	struct fold_groups by;
+	struct query query;
 	uint64_t epoch, at, bytes, held, cap, silent; /* the feed's, for the figures */
 	size_t most;	  /* bytes that it may take */
 	atomic_bool stop; /* it is not wanted any more */
+	bool unknown;	  /* there is no such event */
 
 	/* private */
 	struct tree tree;     /* by name, as folded text has them */
@@ -30,7 +33,8 @@ struct document {
 	struct fold_cells cells;
 	struct tree whole; /* the groups being first frames */
 	size_t text_bytes;
-	struct buf facts;
+	enum unit unit; /* of the counts */
+	struct buf facts, events; /* JSON */
 	uint64_t samples, nodes, frames, tasks, windows, n_cells;
 	struct fold_lines *lines;
 	struct d3 *d3;
@@ -43,7 +47,7 @@ struct document {
 bool document_choose(struct document *d, enum feed_document which, const char *query, struct buf *why);
 
 /* Takes from the profile what the document needs; then it is prepared without. False: it would take more memory than it
- * may, or is to stop. */
+ * may, is to stop, or is of an unknown event. */
 bool document_take(struct document *d, const struct profile *p, const struct history *h, const struct buf *facts);
 bool document_prepare(struct document *d);
 

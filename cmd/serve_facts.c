@@ -86,14 +86,17 @@ void
 facts_write(struct buf *to, const struct facts *f, const struct segment *g)
 {
 	const struct account *a = &g->account;
+	const struct met_event *e = g->events.n ? &g->events.all[0] : &(struct met_event){{"", 0}, {"", 0}};
 
 	buf_char(to, '{');
 	put_buf(to, "host", &g->host);
 	put_buf(to, "release", &g->release);
-	put_buf(to, "event", &g->event);
-	put_buf(to, "unit", &g->unit);
-	put_number(to, "frequency", g->frequency);
-	put_number(to, "period", g->period);
+	facts_text(to, "event", e->name.data, e->name.len);
+	buf_puts(to, ", ");
+	facts_text(to, "unit", e->unit.data, e->unit.len);
+	buf_puts(to, ", ");
+	put_number(to, "frequency", e->sums.frequency);
+	put_number(to, "period", e->sums.period);
 	put_buf(to, "command", &g->command);
 	put_number(to, "cpus", g->cpus);
 	buf_printf(to, "\"state\": \"%s\", ", state_name(f->state));
@@ -103,7 +106,7 @@ facts_write(struct buf *to, const struct facts *f, const struct segment *g)
 	put_losses(to, &a->lost, a->has_tally ? &a->tally_losses : &a->losses);
 	put_number(to, "pruned", f->pruned);
 	put_number(to, "merged", f->merged);
-	put_number(to, "left_out", g->left_out);
+	put_number(to, "left_out", events_of_other_units(&g->events));
 	put_bool(to, "crowded", f->crowded);
 	put_bool(to, "cut", f->cut);
 	buf_printf(to, "\"control\": %s}", f->control ? "true" : "false");

@@ -121,7 +121,7 @@ enter(struct feed *f)
 	struct buf delta = {0};
 
 	note(f);
-	if (!renewed && !facts && !f->store.n_windows)
+	if (!renewed && !facts && !f->store.n_windows && f->store.profile.n_events == before.events)
 		return false;
 	if (!renewed)
 		message_delta(&delta, f->epoch, f->at + 1, &f->store.profile, &before, &f->store.windows, f->store.n_windows,

@@ -9,15 +9,17 @@
 void
 history_free(struct history *h)
 {
-	for (size_t i = 0; i < h->n; i++)
+	for (size_t i = 0; i < h->n; i++) {
 		free(h->spans[i].cells);
+		free(h->spans[i].losses);
+	}
 	free(h->spans);
 }
 
 size_t
 history_bytes(const struct history *h)
 {
-	return h->cap * sizeof(*h->spans) + h->cells * sizeof(struct cell);
+	return h->cap * sizeof(*h->spans) + h->cells * sizeof(struct cell) + h->losses * sizeof(struct loss);
 }
 
 /* ---- the order of cells ---- */
@@ -89,6 +91,28 @@ settle(const struct history *h, struct span *s)
 
 /* ---- windows ---- */
 
+/* Adds the losses of `from` to those of `to`. */
+static void
+add_losses(struct history *h, struct span *to, const struct span *from)
+{
+	size_t known = to->n_losses;
+
+	if (from->n_losses)
+		to->losses = xreallocarray(to->losses, known + from->n_losses, sizeof(*to->losses));
+	for (size_t i = 0; i < from->n_losses; i++) {
+		const struct loss *loss = &from->losses[i];
+		size_t at = 0;
+
+		while (at < known && to->losses[at].event != loss->event)
+			at++;
+		if (at < known)
+			to->losses[at].lost += loss->lost;
+		else
+			to->losses[to->n_losses++] = *loss;
+	}
+	h->losses += to->n_losses - known;
+}
+
 /* Adds the cells of `from` to those of `to`; both are by stack or both are not. */
 static void
 add_cells(struct history *h, struct span *to, const struct span *from)
@@ -114,7 +138,7 @@ add_cells(struct history *h, struct span *to, const struct span *from)
 	free(to->cells);
 	to->cells = xreallocarray(sum, n, sizeof(*sum));
 	to->n = n;
-	to->lost += from->lost;
+	add_losses(h, to, from);
 	to->samples += from->samples;
 	to->end = from->end > to->end ? from->end : to->end;
 }
@@ -126,6 +150,7 @@ history_append(struct history *h, const struct span *s)
 	h->spans[h->n] = *s;
 	h->number += h->n++ > 0;
 	h->cells += s->n;
+	h->losses += s->n_losses;
 }
 
 void
@@ -137,6 +162,7 @@ history_continue(struct history *h, struct span *s)
 		settle(h, s);
 	add_cells(h, last, s);
 	free(s->cells);
+	free(s->losses);
 }
 
 void
@@ -177,8 +203,10 @@ merge_pairs(struct history *h, size_t n, uint64_t most)
 			continue;
 		}
 		h->cells -= s->n;
+		h->losses -= s->n_losses;
 		add_cells(h, last, s);
 		free(s->cells);
+		free(s->losses);
 		h->merged += (last->windows == 1) + (s->windows == 1);
 		last->windows += s->windows;
 	}

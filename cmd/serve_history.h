@@ -16,9 +16,17 @@ struct cell {
 	uint64_t count;
 };
 
+/* How many samples of an event were lost. */
+struct loss {
+	uint32_t event;
+	uint64_t lost;
+};
+
 struct span {
 	uint64_t start, end; /* ns since 1970 */
-	uint64_t lost, samples;
+	uint64_t samples;
+	struct loss *losses; /* each event once; owned */
+	size_t n_losses;
 	uint32_t windows; /* of the stream, merged into this one */
 	bool by_stack;
 	struct cell *cells; /* in the order of node, group, place, each once; owned */
@@ -30,7 +38,7 @@ struct history {
 	size_t n, cap;
 	uint64_t number; /* of the last one */
 	uint64_t merged; /* windows that are no longer apart */
-	size_t cells;
+	size_t cells, losses;
 	const struct stack_nodes *ends; /* where stacks end; all stacks in cells have been entered */
 };
 
@@ -46,7 +54,7 @@ span_node(const struct history *h, const struct span *s, uint32_t place)
 /* Sorts cells and adds up equal ones. Returns how many remain. */
 size_t history_sort(const struct history *h, bool by_stack, struct cell *cells, size_t n);
 
-/* Appends a window, or adds it to the last one; takes over its cells. */
+/* Appends a window, or adds it to the last one; takes over its cells and losses. */
 void history_append(struct history *h, const struct span *s);
 void history_continue(struct history *h, struct span *s);
 

@@ -68,7 +68,26 @@ request_header(struct lws *wsi, enum lws_token_indexes which, char *to, size_t s
 	return to;
 }
 
-/* What follows '?': the library has taken it apart at each '&'. NULL when it does not fit. */
+/* Writes %26 for each '&' of these bytes, and %25 for '%'. False: that does not fit. */
+static bool
+encode(char *text, size_t *len, size_t n, size_t size)
+{
+	for (size_t i = *len; i < *len + n; i++) {
+		if (text[i] != '&' && text[i] != '%')
+			continue;
+		if (*len + n + 2 >= size)
+			return false;
+		memmove(text + i + 3, text + i + 1, *len + n - i - 1);
+		memcpy(text + i, text[i] == '&' ? "%26" : "%25", 3);
+		n += 2;
+		i += 2;
+	}
+	*len += n;
+	text[*len] = 0;
+	return true;
+}
+
+/* What follows '?': the library has taken it apart at each '&', and decoded it. NULL when it does not fit. */
 static const char *
 query(struct lws *wsi, char *to, size_t size)
 {
@@ -81,9 +100,8 @@ query(struct lws *wsi, char *to, size_t size)
 		if (i && len + 1 < size)
 			to[len++] = '&';
 		n = lws_hdr_copy_fragment(wsi, to + len, (int)(size - len), WSI_TOKEN_HTTP_URI_ARGS, i);
-		if (n < 0)
+		if (n < 0 || !encode(to, &len, (size_t)n, size))
 			return NULL;
-		len += (size_t)n;
 	}
 	return to;
 }
@@ -148,7 +166,7 @@ static int
 answer_document(struct lws *wsi, struct answer *a, const struct route *r)
 {
 	struct web *w = web_of(wsi);
-	char text[1024];
+	char text[2048];
 	const char *given = request_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, text, sizeof(text)), *asked;
 	struct buf why = {0};
 	struct order *o;

@@ -16,7 +16,12 @@ enum {
 
 static const uint64_t number_max = (1ULL << 53) - 1; /* what a page's numbers can hold */
 
-enum { TAG_MODULE = 1, TAG_FRAME, TAG_NODE, TAG_TASK, TAG_GROUP, TAG_WINDOW, TAG_FACTS };
+enum { TAG_MODULE = 1, TAG_FRAME, TAG_NODE, TAG_TASK, TAG_GROUP, TAG_WINDOW, TAG_FACTS, TAG_EVENT };
+
+/* Definitions in the order in which they are sent, and how many there are of each. */
+enum { DEFINITIONS = 6 };
+static const int definitions[DEFINITIONS] = {TAG_MODULE, TAG_FRAME, TAG_NODE, TAG_TASK, TAG_EVENT, TAG_GROUP};
+#define SIZES(m) {(m).modules, (m).frames, (m).nodes, (m).tasks, (m).events, (m).groups}
 
 /* Where the body goes. */
 struct packer {
@@ -47,10 +52,16 @@ put_shown(struct buf *b, const struct profile *p, uint32_t name)
 	put_text(b, p->names.all[name].text, p->names.all[name].len);
 }
 
+static uint64_t
+sendable(uint64_t n)
+{
+	return n < number_max ? n : number_max;
+}
+
 struct message_mark
 message_mark(const struct profile *p)
 {
-	return (struct message_mark){p->modules.n, p->n_frames, p->tree.n, p->n_tasks, p->n_groups};
+	return (struct message_mark){p->modules.n, p->n_frames, p->tree.n, p->n_tasks, p->n_events, p->n_groups};
 }
 
 static void
@@ -69,9 +80,15 @@ put_definition(struct buf *b, const struct profile *p, int tag, size_t i)
 		put_number(b, p->tasks[i].pid);
 		put_number(b, p->tasks[i].tid);
 		put_shown(b, p, p->tasks[i].comm.text);
+	} else if (tag == TAG_EVENT) {
+		put_shown(b, p, p->events[i].name.text);
+		put_shown(b, p, p->events[i].unit.text);
+		put_number(b, sendable(p->events[i].sums.frequency));
+		put_number(b, sendable(p->events[i].sums.period));
 	} else {
 		put_number(b, p->groups[i].task);
 		put_number(b, p->groups[i].cpu);
+		put_number(b, p->groups[i].event);
 	}
 }
 
@@ -115,12 +132,14 @@ put_cells(struct buf *b, const struct history *h, const struct span *s)
 void
 message_window(struct buf *to, const struct history *h, const struct span *s, uint64_t number)
 {
-	uint64_t start = s->start / 1000, duration = (s->end - s->start) / 1000;
-
 	put_number(to, number);
-	put_number(to, start < number_max ? start : number_max);
-	put_number(to, duration < number_max ? duration : number_max);
-	put_number(to, s->lost);
+	put_number(to, sendable(s->start / 1000));
+	put_number(to, sendable((s->end - s->start) / 1000));
+	put_number(to, s->n_losses);
+	for (size_t i = 0; i < s->n_losses; i++) {
+		put_number(to, s->losses[i].event);
+		put_number(to, s->losses[i].lost);
+	}
 	put_number(to, put_cells(NULL, h, s));
 	put_cells(to, h, s);
 }
@@ -138,15 +157,14 @@ message_delta(struct buf *to, uint64_t epoch, uint64_t at, const struct profile 
 	      const struct buf *windows, size_t n, const struct buf *facts)
 {
 	struct message_mark end = message_mark(p);
-	const size_t starts[] = {from->modules, from->frames, from->nodes, from->tasks, from->groups};
-	const size_t ends[] = {end.modules, end.frames, end.nodes, end.tasks, end.groups};
+	const size_t starts[] = SIZES(*from), ends[] = SIZES(end);
 
 	buf_char(to, 'D');
 	put_number(to, epoch);
 	put_number(to, at);
-	for (int tag = TAG_MODULE; tag < TAG_WINDOW; tag++)
-		for (size_t i = starts[tag - 1]; i < ends[tag - 1];)
-			i = put_section(to, p, tag, i, ends[tag - 1]);
+	for (int d = 0; d < DEFINITIONS; d++)
+		for (size_t i = starts[d]; i < ends[d];)
+			i = put_section(to, p, definitions[d], i, ends[d]);
 	if (n) {
 		put_number(to, TAG_WINDOW);
 		put_number(to, n);
@@ -192,7 +210,7 @@ message_snapshot(struct buf *to, uint64_t epoch, uint64_t at, const struct profi
 		 const struct buf *facts)
 {
 	struct message_mark end = message_mark(p);
-	const size_t ends[] = {end.modules, end.frames, end.nodes, end.tasks, end.groups};
+	const size_t ends[] = SIZES(end);
 	struct packer k = {.to = to};
 
 	if (deflateInit2(&k.z, LEVEL, Z_DEFLATED, GZIP, 9, Z_DEFAULT_STRATEGY) != Z_OK)
@@ -200,9 +218,9 @@ message_snapshot(struct buf *to, uint64_t epoch, uint64_t at, const struct profi
 	buf_char(to, 'S');
 	put_number(&k.body, epoch);
 	put_number(&k.body, at);
-	for (int tag = TAG_MODULE; tag < TAG_WINDOW; tag++)
-		for (size_t i = tag == TAG_NODE; i < ends[tag - 1]; pack(&k, Z_NO_FLUSH))
-			i = put_section(&k.body, p, tag, i, ends[tag - 1]);
+	for (int d = 0; d < DEFINITIONS; d++)
+		for (size_t i = definitions[d] == TAG_NODE; i < ends[d]; pack(&k, Z_NO_FLUSH))
+			i = put_section(&k.body, p, definitions[d], i, ends[d]);
 	pack_windows(&k, h);
 	put_facts(&k.body, facts);
 	pack(&k, Z_FINISH);

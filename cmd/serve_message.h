@@ -13,8 +13,9 @@
  *	2    frame	text module+1 (0: none) kind (0 user, 1 kernel, 2 inlined, 3 jit, 4 mark)
  *	3    node	how far back its parent is (id - parent, at least 1), frame
  *	4    task	pid tid text (comm)
- *	5    group	task cpu
- *	6    window	number start duration lost cells cell*cells
+ *	8    event	text (name) text (unit) frequency period (0 with the other)
+ *	5    group	task cpu event
+ *	6    window	number start duration losses (event lost)*losses cells cell*cells
  *	7    facts	text: JSON, see below; replaces the facts before
  *
  * A window's number grows by one from window to window; one that the client has already is added to. Its start is in us
@@ -22,9 +23,13 @@
  *
  *	node (as the difference to the cell before, 0 at first) group count
  *
- * The facts: {"host", "release", "event", "unit", "frequency" (Hz; 0 with a period), "period", "command", "cpus",
+ * and its count is in the unit of the group's event: samples, ns, bytes.
+ *
+ * The facts: {"host", "release", "event", "unit", "frequency" (Hz; 0 with a period), "period" (these of the first event),
+ * "command", "cpus",
  * "state": "live" | "ended" | "cut" | "failed" | "stopped", "error": text or "", "delivered", "lost": {cause: count},
- * "pruned": samples in [pruned], "merged": windows merged into coarser ones, "left_out": samples of other units,
+ * "pruned": samples in [pruned], "merged": windows merged into coarser ones, "left_out": samples of other units than the
+ * first event's,
  * "crowded": true while the stream's segment defines more than its share of the memory, "cut": true when there were names
  * too long to be kept whole, "control": true when the page may stop the recording}.
  *
@@ -41,7 +46,7 @@
 
 /* How much of a profile's definitions there is. */
 struct message_mark {
-	size_t modules, frames, nodes, tasks, groups;
+	size_t modules, frames, nodes, tasks, events, groups;
 };
 
 struct message_mark message_mark(const struct profile *p);

@@ -73,6 +73,8 @@ begin(struct lws *wsi, struct answer *a, bool *wait)
 	if (state == ORDER_TOO_LARGE)
 		return answer_because(wsi, REFUSED_MEMORY, "503 Service Unavailable", "Retry-After: 10\r\n",
 				      "the document does not fit into the memory that documents may take (see --memory)");
+	if (state == ORDER_UNKNOWN)
+		return answer_because(wsi, REFUSED_QUERY, "404 Not Found", "", "no event has this name: /api/stats lists them");
 	a->begun = true;
 	snprintf(own, sizeof(own), "Content-Type: %s\r\n%s", a->type, a->chunked ? "Transfer-Encoding: chunked\r\n" : "");
 	return answer_head(wsi, a, "200 OK", own, strict_policy, "");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pb-serve's names, frames, tasks and groups. */
+/* pb-serve's names, frames, events, tasks and groups. */
 #include "cmd/serve_profile.h"
 
 #include <stdlib.h>
@@ -27,6 +27,7 @@ profile_free(struct profile *p)
 	table_free(&p->task_table);
 	table_free(&p->group_table);
 	free(p->frames);
+	free(p->events);
 	free(p->tasks);
 	free(p->groups);
 }
@@ -35,7 +36,7 @@ size_t
 profile_bytes(const struct profile *p)
 {
 	return intern_table_bytes(&p->names) + intern_table_bytes(&p->modules) + p->text_bytes + p->cap_frames * sizeof(*p->frames) +
-	       p->cap_tasks * sizeof(*p->tasks) + p->cap_groups * sizeof(*p->groups) +
+	       p->cap_events * sizeof(*p->events) + p->cap_tasks * sizeof(*p->tasks) + p->cap_groups * sizeof(*p->groups) +
 	       p->tree.cap * (sizeof(*p->tree.nodes) + sizeof(*p->tree.values[0])) + table_bytes(&p->tree.table) +
 	       table_bytes(&p->frame_table) + table_bytes(&p->task_table) + table_bytes(&p->group_table);
 }
@@ -183,16 +184,53 @@ profile_copy_task(struct profile *to, const struct profile *from, uint32_t task)
 	return enter_task(to, t);
 }
 
-uint32_t
-profile_group(struct profile *p, uint32_t task, uint64_t cpu)
+/* One that is not said stays so. */
+static struct shown
+show_unit(struct profile *p, struct text unit)
 {
-	struct profile_group g = {task, at_most(cpu, CPU_MAX)};
-	uint64_t hash = hash_pair(task, g.cpu);
+	uint32_t nothing;
+
+	if (unit.len)
+		return show(p, unit, PROFILE_COMM_MAX);
+	nothing = add_text(p, &p->names, "", 0);
+	return (struct shown){nothing, nothing};
+}
+
+void
+profile_take_events(struct profile *p, const struct events *e)
+{
+	for (size_t i = 0; i < e->n; i++) {
+		if (i == p->n_events) {
+			GROW(p->events, p->n_events, p->cap_events);
+			p->events[p->n_events++] = (struct profile_event){
+				.name = show(p, e->all[i].name, PROFILE_NAME_MAX), .unit = show_unit(p, e->all[i].unit)};
+		}
+		p->events[i].sums = e->all[i].sums;
+	}
+}
+
+void
+profile_copy_events(struct profile *to, const struct profile *from)
+{
+	for (size_t i = 0; i < from->n_events; i++) {
+		const struct profile_event *e = &from->events[i];
+
+		GROW(to->events, to->n_events, to->cap_events);
+		to->events[to->n_events++] = (struct profile_event){
+			copy_shown(to, from, e->name), copy_shown(to, from, e->unit), e->sums};
+	}
+}
+
+uint32_t
+profile_group(struct profile *p, uint32_t task, uint64_t cpu, uint32_t event)
+{
+	struct profile_group g = {task, at_most(cpu, CPU_MAX), event};
+	uint64_t hash = hash_pair((uint64_t)event << 32 | task, g.cpu);
 	struct table_probe probe = table_probe(&p->group_table, hash);
 	uint32_t i;
 
 	while (table_next(&p->group_table, &probe, &i))
-		if (p->groups[i].task == task && p->groups[i].cpu == g.cpu)
+		if (p->groups[i].task == task && p->groups[i].cpu == g.cpu && p->groups[i].event == event)
 			return i;
 	GROW(p->groups, p->n_groups, p->cap_groups);
 	p->groups[p->n_groups] = g;

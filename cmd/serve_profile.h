@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* pb-serve's profile without its counts: names, modules, frames, the tree, tasks, groups. They only grow, and have ids in
+/* pb-serve's profile without its counts: names, modules, frames, the tree, events, tasks, groups. They only grow, and have ids in
  * the order they came. Private to pb-serve. */
 #ifndef CMD_SERVE_PROFILE_H
 #define CMD_SERVE_PROFILE_H
@@ -10,6 +10,7 @@
 
 #include "base/intern.h"
 #include "base/table.h"
+#include "cmd/serve_events.h"
 #include "flame/tree.h"
 #include "stream/record.h"
 
@@ -38,8 +39,13 @@ struct profile_task {
 	struct shown comm;
 };
 
+struct profile_event {
+	struct shown name, unit;
+	struct event_sums sums;
+};
+
 struct profile_group {
-	uint32_t task, cpu;
+	uint32_t task, cpu, event;
 };
 
 struct profile {
@@ -48,6 +54,8 @@ struct profile {
 	bool cut; /* names were too long */
 	struct profile_frame *frames;
 	size_t n_frames, cap_frames;
+	struct profile_event *events; /* with the ids that the segment has for them */
+	size_t n_events, cap_events;
 	struct profile_task *tasks;
 	size_t n_tasks, cap_tasks;
 	struct profile_group *groups;
@@ -63,11 +71,24 @@ size_t profile_bytes(const struct profile *p); /* of memory */
 /* Each returns the id, of a new one if there is none. Numbers beyond what a machine has are taken for its last. */
 uint32_t profile_frame(struct profile *p, struct text name, struct text module, uint32_t kind);
 uint32_t profile_task(struct profile *p, uint64_t pid, uint64_t tid, struct text comm);
-uint32_t profile_group(struct profile *p, uint32_t task, uint64_t cpu);
+uint32_t profile_group(struct profile *p, uint32_t task, uint64_t cpu, uint32_t event);
+
+/* Takes over events that are new, and the sums of all. */
+void profile_take_events(struct profile *p, const struct events *e);
 
 /* The same for what another profile has. */
 uint32_t profile_copy_frame(struct profile *to, const struct profile *from, uint32_t frame);
 uint32_t profile_copy_task(struct profile *to, const struct profile *from, uint32_t task);
+void profile_copy_events(struct profile *to, const struct profile *from);
+
+/* How many samples a group's count is about: those of some events add up to bytes or ns. */
+static inline uint64_t
+profile_samples(const struct profile *p, uint32_t group, uint64_t count)
+{
+	const struct event_sums *s = &p->events[p->groups[group].event].sums;
+
+	return s->samples == s->value || !count ? count : 1 + (uint64_t)((double)count / (double)s->value * (double)s->samples);
+}
 
 static inline size_t
 table_bytes(const struct table *t)

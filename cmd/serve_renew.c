@@ -11,7 +11,7 @@ enum {
 	ROUNDS = 32,	 /* of pruning: each keeps three of four nodes that the one before did */
 	SPANS_MIN = 3,	 /* windows are always kept apart */
 	NODES_MIN = 64,	 /* are always kept */
-	TASKS_MIN = 256,
+	TASKS_MIN = 256, /* likewise, unless their groups, by cpu and event, are too many */
 };
 
 /* What becomes of a node or task. */
@@ -72,7 +72,7 @@ build_groups(struct profile *to, const struct profile *from, const uint8_t *plan
 		if (plan[g->task] == DROPPED)
 			continue;
 		task = plan[g->task] == KEPT ? profile_copy_task(to, from, g->task) : profile_task(to, 0, 0, pruned());
-		ids[i] = profile_group(to, task, g->cpu);
+		ids[i] = profile_group(to, task, g->cpu, g->event);
 	}
 	return ids;
 }
@@ -85,6 +85,7 @@ renew(struct profile *p, struct history *h, struct stack_nodes *nodes, const str
 
 	profile_init(p);
 	p->cut = old.cut;
+	profile_copy_events(p, &old);
 	node_ids = build_nodes(p, &old, plan->nodes);
 	group_ids = build_groups(p, &old, plan->tasks);
 	profile_free(&old);
@@ -132,9 +133,10 @@ weigh(struct profile *p, const struct history *h, uint64_t *tasks)
 
 		for (size_t c = 0; c < h->spans[i].n; c++) {
 			const struct cell *cell = &h->spans[i].cells[c];
+			uint64_t worth = profile_samples(p, cell->group, cell->count) * each;
 
-			nodes[span_node(h, &h->spans[i], cell->place)] += cell->count * each;
-			tasks[p->groups[cell->group].task] += cell->count * each;
+			nodes[span_node(h, &h->spans[i], cell->place)] += worth;
+			tasks[p->groups[cell->group].task] += worth;
 		}
 	}
 	free(by_age);
@@ -210,7 +212,7 @@ prune(struct profile *p, struct history *h, struct stack_nodes *nodes, size_t mo
 void
 renew_smaller(struct profile *p, struct history *h, struct stack_nodes *nodes, size_t goal)
 {
-	size_t most_nodes = p->tree.n, most_tasks = p->n_tasks;
+	size_t most_nodes = p->tree.n, most_tasks = p->n_tasks, least_tasks;
 
 	history_settle(h);
 	stack_nodes_forget(nodes);
@@ -219,10 +221,11 @@ renew_smaller(struct profile *p, struct history *h, struct stack_nodes *nodes, s
 			history_merge(h, h->n, h->n / 2);
 			continue;
 		}
-		if (most_nodes <= NODES_MIN && most_tasks <= TASKS_MIN)
+		least_tasks = p->n_groups * sizeof(*p->groups) > goal / 4 ? 1 : TASKS_MIN;
+		if (most_nodes <= NODES_MIN && most_tasks <= least_tasks)
 			break;
 		most_nodes = larger(most_nodes / 4 * 3, NODES_MIN);
-		most_tasks = larger(most_tasks / 4 * 3, TASKS_MIN);
+		most_tasks = larger(most_tasks / 4 * 3, least_tasks);
 		prune(p, h, nodes, most_nodes, most_tasks);
 	}
 }
@@ -241,7 +244,7 @@ renew_pruned(const struct profile *p, const struct history *h)
 
 			if ((f->kind == FRAME_MARK && !strcmp(p->names.all[f->name.text].text, PRUNED)) ||
 			    (!t->pid && !t->tid && !strcmp(p->names.all[t->comm.text].text, PRUNED)))
-				n += cell->count;
+				n += profile_samples(p, cell->group, cell->count);
 		}
 	return n;
 }

@@ -6,10 +6,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "stream/stream.h"
+#include "stream/samples.h"
 
 enum {
 	WINDOWS_MAX = 4096,  /* kept until they are entered */
+	LOSSES_MAX = 65536,  /* of events in windows, likewise */
 	CAUSES_MAX = 4096,   /* of losses; recorders know a handful */
 	FACT_MAX = 4096,     /* bytes of a text in the facts */
 };
@@ -28,7 +29,8 @@ begin_window(struct segment *g, uint64_t start, uint64_t end, bool continues)
 	GROW(g->windows, g->n_windows, g->cap_windows);
 	if (!g->n_windows)
 		g->continues = continues;
-	g->windows[g->n_windows++] = (struct read_window){.start = start, .end = end, .first = g->n_cells};
+	g->windows[g->n_windows++] = (struct read_window){
+		.start = start, .end = end, .first = g->n_cells, .first_loss = g->n_losses};
 	if (g->cell_table.mask > 4095)
 		table_free(&g->cell_table);
 	else
@@ -56,29 +58,31 @@ set_fact(struct buf *b, struct text t)
 	buf_add(b, t.data, t.len < FACT_MAX ? t.len : FACT_MAX);
 }
 
-static bool
-is_same(const struct buf *a, struct text b)
-{
-	return a->len == b.len && (!b.len || !memcmp(a->data, b.data, b.len));
-}
-
-/* Events are added up that count the same thing as the first one. */
 static void
 choose(struct segment *g, uint32_t event)
 {
-	struct text unit = texts_get(&g->dict.event_units, event);
+	size_t before = g->events.n;
+	const struct dict_event *e = &g->dict.events[event];
+	struct event_sums *sums;
 
-	if (!g->unit_known)
-		buf_add(&g->first_unit, unit.data, unit.len);
-	g->unit_known = true;
-	g->wanted = is_same(&g->first_unit, unit);
-	if (!g->wanted)
+	g->event = events_meet(&g->events, texts_get(&g->dict.event_names, event), texts_get(&g->dict.event_units, event));
+	g->has_values = events_have_values(&g->events, g->event);
+	g->changed |= g->events.n > before;
+	if (g->event == EVENT_TOO_MANY)
 		return;
-	g->changed |= !is_same(&g->event, texts_get(&g->dict.event_names, event));
-	set_fact(&g->event, texts_get(&g->dict.event_names, event));
-	set_fact(&g->unit, unit);
-	g->frequency = g->dict.events[event].frequency;
-	g->period = g->dict.events[event].period;
+	sums = &g->events.all[g->event].sums;
+	g->changed |= !g->event && (sums->frequency != e->frequency || sums->period != e->period);
+	sums->frequency = e->frequency;
+	sums->period = e->period;
+}
+
+/* The sums of the event that samples and losses are of, NULL when there was no room for it. */
+static struct event_sums *
+current_event(struct segment *g)
+{
+	if (g->event == EVENT_NOT_YET)
+		g->event = events_meet_none(&g->events);
+	return g->event == EVENT_TOO_MANY ? NULL : &g->events.all[g->event].sums;
 }
 
 /* Several events can share a window. */
@@ -88,13 +92,13 @@ take_windows(struct segment *g, struct stream *s)
 	struct window_record r;
 	uint64_t start, end;
 
-	while (g->n_windows < WINDOWS_MAX) {
+	while (g->n_windows < WINDOWS_MAX && g->n_losses < LOSSES_MAX) {
 		if (!read_window(s, &r))
 			return true;
 		choose(g, (uint32_t)r.event);
 		start = clamped_sum(g->realtime, r.start);
 		end = clamped_sum(g->realtime, r.end > r.start ? r.end : r.start);
-		if (g->wanted && (!g->in_window || g->start != start || g->end != end))
+		if (!g->in_window || g->start != start || g->end != end)
 			begin_window(g, start, end, false);
 	}
 	return false;
@@ -105,75 +109,100 @@ take_windows(struct segment *g, struct stream *s)
 static uint32_t
 member_of(struct segment *g, uint32_t task, uint64_t cpu)
 {
-	uint64_t hash = hash_pair(task, cpu);
+	uint64_t hash = hash_pair((uint64_t)g->event << 32 | task, cpu);
 	struct table_probe p = table_probe(&g->member_table, hash);
 	uint32_t i;
 
 	while (table_next(&g->member_table, &p, &i))
-		if (g->members[i].task == task && g->members[i].cpu == cpu)
+		if (g->members[i].task == task && g->members[i].cpu == cpu && g->members[i].event == g->event)
 			return i;
 	GROW(g->members, g->n_members, g->cap_members);
-	g->members[g->n_members] = (struct member){.task = task, .cpu = cpu};
+	g->members[g->n_members] = (struct member){.task = task, .cpu = cpu, .event = g->event};
 	table_insert(&g->member_table, hash, (uint32_t)g->n_members);
 	return (uint32_t)g->n_members++;
 }
 
 static void
-count_sample(struct segment *g, struct stream *s, uint64_t task, uint64_t cpu, uint64_t stack, uint64_t n)
+add_to_cell(struct segment *g, uint32_t stack, uint32_t member, uint64_t n)
 {
-	uint32_t member, i;
-	struct table_probe p;
-	uint64_t hash;
+	uint64_t hash = hash_pair(stack, member);
+	struct table_probe p = table_probe(&g->cell_table, hash);
+	uint32_t i;
 
-	if (!n || !account_samples(&g->account, s, n))
-		return;
-	g->changed = true;
-	if (!g->wanted) {
-		g->left_out += n;
-		return;
-	}
-	current_window(g);
-	member = member_of(g, (uint32_t)task, cpu);
-	hash = hash_pair(stack, member);
-	p = table_probe(&g->cell_table, hash);
 	while (table_next(&g->cell_table, &p, &i))
 		if (g->cells[i].stack == stack && g->cells[i].member == member) {
 			g->cells[i].count += n;
 			return;
 		}
 	GROW(g->cells, g->n_cells, g->cap_cells);
-	g->cells[g->n_cells] = (struct read_cell){(uint32_t)stack, member, n};
+	g->cells[g->n_cells] = (struct read_cell){stack, member, n};
 	table_insert(&g->cell_table, hash, (uint32_t)g->n_cells++);
+}
+
+static void
+count_sample(struct segment *g, struct stream *s, const struct samples *r)
+{
+	uint64_t value = g->has_values ? r->value : r->count;
+	struct event_sums *sums;
+
+	if ((!r->count && !value) || !account_samples(&g->account, s, r->count) || (g->has_values && !account_values(&g->account, s, value)))
+		return;
+	g->changed = true;
+	sums = current_event(g);
+	if (!sums) {
+		g->events.left_out += r->count;
+		return;
+	}
+	sums->samples += r->count;
+	sums->value += value;
+	current_window(g)->samples += r->count;
+	if (value)
+		add_to_cell(g, (uint32_t)r->stack, member_of(g, (uint32_t)r->task, r->cpu), value);
 }
 
 static bool
 take_samples(struct segment *g, struct stream *s)
 {
-	struct sample_record sample;
-	struct timed_record timed;
+	struct samples r;
 
 	while (g->n_cells < g->most_cells) {
-		if (stream_type(s) == RECORD_sample ? !read_sample(s, &sample) : !read_timed(s, &timed))
+		if (!read_samples(s, &r))
 			return true;
-		if (stream_type(s) == RECORD_sample)
-			count_sample(g, s, sample.task, sample.cpu, sample.stack, sample.count);
-		else
-			count_sample(g, s, timed.task, timed.cpu, timed.stack, 1);
+		count_sample(g, s, &r);
 	}
 	return false;
 }
 
 /* ---- blocks ---- */
 
-/* The losses of windows whose event is not counted show in the account alone. */
+static void
+add_loss(struct segment *g, uint64_t n)
+{
+	struct event_sums *sums = current_event(g);
+	const struct read_window *w = current_window(g);
+	size_t i = w->first_loss;
+
+	if (!sums)
+		return;
+	sums->lost += n;
+	while (i < g->n_losses && g->losses[i].event != g->event)
+		i++;
+	if (i == g->n_losses) {
+		GROW(g->losses, g->n_losses, g->cap_losses);
+		g->losses[g->n_losses++] = (struct loss){.event = g->event};
+	}
+	g->losses[i].lost += n;
+}
+
+/* The losses of events that there was no room for show in the account alone. */
 static void
 take_losses(struct segment *g, struct stream *s, uint64_t before)
 {
 	g->changed = true;
 	if (g->account.lost.names.n + g->account.losses.names.n + g->account.tally_losses.names.n > CAUSES_MAX)
 		stream_reject(s, "more than 4096 causes of losses");
-	if (g->wanted && g->account.losses.total > before)
-		current_window(g)->lost += g->account.losses.total - before;
+	if (g->account.losses.total > before)
+		add_loss(g, g->account.losses.total - before);
 }
 
 static void
@@ -194,7 +223,7 @@ segment_take(struct segment *g, struct stream *s)
 
 	if (type == RECORD_window)
 		return take_windows(g, s);
-	if (type == RECORD_sample || type == RECORD_timed)
+	if (has_samples(type))
 		return take_samples(g, s);
 	if (type == RECORD_end)
 		g->ended = true;
@@ -218,8 +247,9 @@ segment_begin(struct segment *g, struct stream *s)
 	free(g->members);
 	g->members = NULL;
 	g->n_members = g->cap_members = 0;
-	g->wanted = g->changed = true;
-	g->in_window = g->renamed = false;
+	g->event = EVENT_NOT_YET;
+	g->changed = true;
+	g->in_window = g->renamed = g->has_values = false;
 	if (!s) {
 		dict_free(&g->dict);
 		return;
@@ -252,7 +282,7 @@ group_of(struct segment *g, uint32_t member)
 
 	if (!m->group) {
 		task = profile_task(g->profile, t->pid, t->tid, texts_get(&g->dict.comms, m->task));
-		m->group = profile_group(g->profile, task, m->cpu) + 1;
+		m->group = profile_group(g->profile, task, m->cpu, m->event) + 1;
 	}
 	return m->group - 1;
 }
@@ -269,11 +299,25 @@ enter_cells(struct segment *g, const struct history *h, size_t end, size_t most,
 
 		stack_node(&g->nodes, c->stack);
 		s->cells[s->n] = (struct cell){c->stack, group_of(g, c->member), c->count};
-		s->samples += c->count;
 	}
 	s->n = history_sort(h, true, s->cells, s->n);
 	if (s->n < n)
 		s->cells = xreallocarray(s->cells, s->n, sizeof(*s->cells));
+}
+
+/* What a window has besides cells. */
+static void
+enter_losses(struct segment *g, size_t i, struct span *s)
+{
+	const struct read_window *w = &g->windows[i];
+	size_t end = i + 1 < g->n_windows ? w[1].first_loss : g->n_losses;
+
+	s->samples = w->samples;
+	s->n_losses = end - w->first_loss;
+	if (!s->n_losses)
+		return;
+	s->losses = xreallocarray(NULL, s->n_losses, sizeof(*s->losses));
+	memcpy(s->losses, g->losses + w->first_loss, s->n_losses * sizeof(*s->losses));
 }
 
 bool
@@ -282,19 +326,22 @@ segment_enter(struct segment *g, const struct history *h, size_t most_nodes,
 {
 	size_t most = g->profile->tree.n + most_nodes;
 
+	profile_take_events(g->profile, &g->events);
 	for (; g->entered_windows < g->n_windows; g->entered_windows++) {
 		size_t i = g->entered_windows;
 		const struct read_window *w = &g->windows[i];
 		bool begun = g->entered_cells > w->first;
-		struct span s = {.start = w->start, .end = w->end, .lost = begun ? 0 : w->lost, .windows = 1, .by_stack = true};
+		struct span s = {.start = w->start, .end = w->end, .windows = 1, .by_stack = true};
 		size_t end = i + 1 < g->n_windows ? w[1].first : g->n_cells;
 
+		if (!begun)
+			enter_losses(g, i, &s);
 		enter_cells(g, h, end, most, &s);
 		each(to, &s, begun || (!i && g->continues));
 		if (g->entered_cells < end)
 			return false;
 	}
-	g->n_windows = g->n_cells = g->entered_windows = g->entered_cells = 0;
+	g->n_windows = g->n_cells = g->n_losses = g->entered_windows = g->entered_cells = 0;
 	table_free(&g->cell_table);
 	return true;
 }
@@ -343,7 +390,7 @@ call(void *to, uint32_t frame, uint32_t nth, struct text name, uint32_t function
 void
 segment_init(struct segment *g, struct profile *p, size_t most_cells)
 {
-	*g = (struct segment){.profile = p, .most_cells = most_cells, .wanted = true};
+	*g = (struct segment){.profile = p, .most_cells = most_cells, .event = EVENT_NOT_YET};
 	g->dict.text_max = PROFILE_NAME_MAX + 1; /* one more: it shows that they are to be cut */
 	g->dict.without = 1u << RECORD_symbol | 1u << RECORD_source;
 	g->nodes.dict = &g->dict;
@@ -358,6 +405,7 @@ segment_bytes(const struct segment *g)
 	size_t n = stack_nodes_bytes(&g->nodes) + dict_bytes(&g->dict);
 
 	n += g->cap_members * sizeof(*g->members) + g->cap_windows * sizeof(*g->windows) + g->cap_cells * sizeof(*g->cells);
+	n += g->cap_losses * sizeof(*g->losses) + events_bytes(&g->events);
 	n += table_bytes(&g->member_table) + table_bytes(&g->cell_table);
 	return n;
 }
@@ -365,7 +413,7 @@ segment_bytes(const struct segment *g)
 void
 segment_free(struct segment *g)
 {
-	struct buf *texts[] = {&g->host, &g->release, &g->command, &g->event, &g->unit, &g->first_unit};
+	struct buf *texts[] = {&g->host, &g->release, &g->command};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		buf_free(texts[i]);
@@ -379,4 +427,6 @@ segment_free(struct segment *g)
 	free(g->members);
 	free(g->windows);
 	free(g->cells);
+	free(g->losses);
+	events_free(&g->events);
 }

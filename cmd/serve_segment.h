@@ -18,18 +18,20 @@
 
 struct stream;
 
-/* A task on a cpu. */
+/* A task on a cpu, in an event. */
 struct member {
-	uint32_t task, group; /* group: plus one; 0 as long as it has none */
+	uint32_t task, event, group; /* group: plus one; 0 as long as it has none */
 	uint64_t cpu;
 };
 
-/* A window that was read; its cells go from `first` to the next one's. */
+/* A window that was read; its cells go from `first` to the next one's, and so do its losses. */
 struct read_window {
 	uint64_t start, end; /* ns since 1970 */
-	uint64_t lost;
-	size_t first;
+	uint64_t samples;
+	size_t first, first_loss;
 };
+
+#define EVENT_NOT_YET (UINT32_MAX - 1) /* there was no window yet, nor samples */
 
 struct read_cell {
 	uint32_t stack, member;
@@ -40,16 +42,16 @@ struct segment {
 	struct dict dict;
 	struct stack_nodes nodes; /* changed with the feed's lock held only */
 	struct account account;
-	struct buf host, release, command, event, unit;
-	uint64_t cpus, realtime, frequency, period;
-	uint64_t left_out;   /* samples of events that count other things than the first one */
+	struct events events; /* of all segments */
+	struct buf host, release, command;
+	uint64_t cpus, realtime;
 	bool ended;	     /* the END record has come */
 	bool changed;	     /* anything that the facts tell */
 	bool renamed;	     /* frames whose names are in use got others */
 
 	/* private */
-	struct buf first_unit;
-	bool unit_known, wanted; /* wanted: the current window's event is counted */
+	uint32_t event;	 /* the current window's, EVENT_TOO_MANY or EVENT_NOT_YET */
+	bool has_values; /* that count instead of its samples */
 	bool in_window;		 /* the current window is the last one of windows[], or, if there is none, of the profile */
 	uint64_t start, end;	 /* of the current window */
 	struct profile *profile; /* while frames are being named */
@@ -59,6 +61,8 @@ struct segment {
 	struct read_window *windows;
 	size_t n_windows, cap_windows;
 	bool continues; /* windows[0] is the profile's last window */
+	struct loss *losses;
+	size_t n_losses, cap_losses;
 	struct read_cell *cells;
 	size_t n_cells, cap_cells, most_cells;
 	struct table cell_table; /* those of the last window */

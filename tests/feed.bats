@@ -79,6 +79,74 @@ late_names() {
 		'name frame=1 function=2' -- 'lost cause="ring full" count=3' 'sample stack=1 count=16' end
 }
 
+@test "events: what pages add up is what pb-fold counts, and documents choose them as it does" {
+	local text name query
+	for text in tests/fold/several.txt tests/fold/events.txt tests/stream/all.txt; do
+		stream <"$text"
+		feed stats folded 'folded?by=event' svg <"$BATS_TEST_TMPDIR/stream"
+		same folded pb-fold "$BATS_TEST_TMPDIR/stream"
+		same svg pb-svg "$BATS_TEST_TMPDIR/folded"
+		same folded-event pb-fold --events --no-comm "$BATS_TEST_TMPDIR/stream"
+		pb-fold --list-events "$BATS_TEST_TMPDIR/stream" 2>/dev/null | awk -F '\t' '$3' | sort >"$BATS_TEST_TMPDIR/list"
+		diff "$BATS_TEST_TMPDIR/list" <(jq -r '.events[] | [.name, .unit, .samples, .value] | @tsv' "$BATS_TEST_TMPDIR/stats" | sort)
+		while IFS=$'\t' read -r name _; do
+			pb-fold --events --no-comm -e "$name" "$BATS_TEST_TMPDIR/stream" 2>/dev/null
+		done <"$BATS_TEST_TMPDIR/list" | diff - "$BATS_TEST_TMPDIR/page-event"
+	done
+	stream <tests/fold/several.txt
+	feed 'folded?event=off-cpu&by=thread' 'folded?event=kprobe:vfs_read' 'svg?event=off-cpu' 'folded?event=off-cpu' \
+		'folded?event=k*&by=event' 'folded?event=kprobe%3avfs_rea%64' 'folded?event=*' 'folded?event=cpu-clock&event=off-cpu' \
+		'folded?event=kprobe:vfs_*&event=off-cpu' stats <"$BATS_TEST_TMPDIR/stream"
+	same 'folded-event=off-cpu&by=thread' pb-fold --tid -e off-cpu "$BATS_TEST_TMPDIR/stream"
+	same 'folded-event=kprobe:vfs_read' pb-fold -e kprobe:vfs_read "$BATS_TEST_TMPDIR/stream"
+	same 'svg-event=off-cpu' pb-svg --unit ns "$BATS_TEST_TMPDIR/folded-event=off-cpu"
+	same 'folded-event=k*&by=event' pb-fold --no-comm --events -e 'k*' "$BATS_TEST_TMPDIR/stream"
+	same 'folded-event=kprobe%3avfs_rea%64' pb-fold -e kprobe:vfs_read "$BATS_TEST_TMPDIR/stream"
+	same 'folded-event=*' pb-fold -e '*' "$BATS_TEST_TMPDIR/stream"
+	same 'folded-event=cpu-clock&event=off-cpu' pb-fold -e cpu-clock -e off-cpu "$BATS_TEST_TMPDIR/stream"
+	same 'folded-event=kprobe:vfs_*&event=off-cpu' pb-fold -e 'kprobe:*' -e off-cpu "$BATS_TEST_TMPDIR/stream"
+	equals "$(jq -c '[.samples, .left_out, .lost, [.events[].lost]]' "$BATS_TEST_TMPDIR/stats")" '[108,1015,{"map full":3},[0,0,0,3,0]]'
+}
+
+@test "events: one that is not there, a query that makes no sense" {
+	stream <tests/fold/several.txt
+	build/tests/serve/feed -q 'folded?event=nothing' 'tree?event=cpu-clock&event=*y*' 'svg?event=' <"$BATS_TEST_TMPDIR/stream" 2>/dev/null \
+		>"$BATS_TEST_TMPDIR/out"
+	equals "$(grep -ao 'unknown 0$' "$BATS_TEST_TMPDIR/out" | wc -l)" 3
+	for query in 'event' 'event=%00' 'event=a%0' 'evint=a' 'by=name&' '&' 'by=name&by=moon' "event=$(printf 'x%.0s' {1..3000})"; do
+		feed "folded?$query" <"$BATS_TEST_TMPDIR/stream"
+		case $query in
+		'by=name&' | 'event=a%0') [ ! -e "$BATS_TEST_TMPDIR/refused" ] ;;
+		*) contains "$(cat "$BATS_TEST_TMPDIR/refused")" "by=cpu are known, and event=NAME" ;;
+		esac || { echo "$query" && return 1; }
+		rm -f "$BATS_TEST_TMPDIR/refused"
+	done
+}
+
+@test "events: a thousand and twenty-four, what is beyond is left out; drop by drop" {
+	{
+		printf '%s\n' 'segment realtime=1000000000' module frame stack stack 'task comm="a"'
+		printf 'event name="e%s" unit="samples"\n' {1..1100}
+		printf 'window event=%s end=5000\nsample count=2\nlost cause="x" count=1\n' {0..1099}
+		printf '%s\n' 'window event=0 start=5000 end=9000' 'sample stack=1 count=7' end
+	} | stream
+	feed stats folded 'folded?event=e1024' < <(drip 30 <"$BATS_TEST_TMPDIR/stream")
+	equals "$(jq -c '[.samples, .delivered, .left_out, .windows, (.events | length), ([.events[].lost] | add), .lost.x]' "$BATS_TEST_TMPDIR/stats")" \
+		'[2055,2207,152,2,1024,1024,1100]'
+	equals "$(<"$BATS_TEST_TMPDIR/folded")" "a;[unknown] 2055"
+	equals "$(<"$BATS_TEST_TMPDIR/folded-event=e1024")" "a;[unknown] 2"
+	contains "$said" "2055 samples 1024 lost 2 windows ended"
+}
+
+@test "a storm in a thousand events: memory stays in its bounds, and no sample of any event is lost" {
+	build/tests/serve/storm 60 2000 20 1000 >"$BATS_TEST_TMPDIR/stream"
+	bounded 33554432 stats 'folded?event=event_1' 'folded?event=event_998' <"$BATS_TEST_TMPDIR/stream"
+	equals "$(jq -c '[.samples, .delivered, .left_out, .pruned > 0, .pruned < 120000, .memory < .memory_limit, (.events | length)]' "$BATS_TEST_TMPDIR/stats")" \
+		'[60000,120000,60000,true,true,true,1000]'
+	equals "$(awk '{ n += $NF } END { print n }' "$BATS_TEST_TMPDIR/folded-event=event_1")" 120000
+	equals "$(awk '{ n += $NF } END { print n }' "$BATS_TEST_TMPDIR/folded-event=event_998")" 120
+}
+
 @test "names that come after the samples, and those that replace others, count for what was before" {
 	late_names | stream
 	feed folded < <(drip 30 <"$BATS_TEST_TMPDIR/stream")

@@ -176,8 +176,11 @@ events() {
 	equals "$output" ""
 	run_ok pb-fold --count <(values 'valued count=3 value=0' 'timed_value value=0')
 	equals "$output" 'a;[unknown] 4'
-	run_ok pb-fold <(values 'valued count=0 value=7' 'valued count=1 value=9223372036854775800')
+	# the value of samples that another record has counted
+	run_ok pb-fold <(values 'valued count=0 value=7' 'sample count=0' 'valued count=1 value=9223372036854775800')
 	equals "$output" 'a;[unknown] 9223372036854775807'
+	run_ok pb-fold --count <(values 'valued count=0 value=7' 'valued count=2 value=1')
+	equals "$output" 'a;[unknown] 2'
 	fails 1 'timed_value: the values add up to more than 9223372036854775807' \
 		pb-fold <(values 'timed_value value=9223372036854775807' 'timed_value value=1')
 	equals "$output" 'a;[unknown] 9223372036854775807'

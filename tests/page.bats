@@ -8,6 +8,7 @@ setup_file() {
 	for name in browser hostile annotated; do
 		"$bin/pb-d3" --html "tests/svg/$name.folded" >"$BATS_FILE_TMPDIR/$name.html"
 	done
+	sed 's/$/000000/' tests/svg/browser.folded | "$bin/pb-d3" --html --unit ns >"$BATS_FILE_TMPDIR/times.html"
 }
 
 setup() {
@@ -25,10 +26,10 @@ drive() {
 	[ "$(grep -c '^ok ' <<<"$output")" -ge "$wanted" ]
 }
 
-@test "a saved page: zoom, search, table, sandwich, keys, address, exports, themes, touch, hostile names" {
-	drive 20 viewer.mjs browser.html hostile.html annotated.html
+@test "a saved page: zoom, search, table, sandwich, keys, address, exports, themes, touch, units, hostile names" {
+	drive 21 viewer.mjs browser.html hostile.html annotated.html times.html
 }
 
-@test "a live page: groups, times, freeze, reconnect, stop, endings, hostile names" {
-	drive 18 viewer_live.mjs browser.html
+@test "a live page: groups, events, times, freeze, reconnect, stop, endings, hostile names" {
+	drive 26 viewer_live.mjs browser.html
 }

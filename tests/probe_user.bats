@@ -170,6 +170,38 @@ in_sub"
 	says "it was not compiled with -g" uprobe:./prog:main.c:6
 }
 
+@test "lines whose statements begin nowhere: where they have instructions, not the next function" {
+	cat >parts.s <<-'END'
+	.file 1 "parts.c"
+	.globl f, g, main
+	.type f, @function
+	f:
+	.loc 1 1 0 is_stmt 1
+		nop
+	.loc 1 5 0 is_stmt 0
+		nop
+		nop
+	.loc 1 6 0 is_stmt 0
+		nop
+	.loc 1 5 0 is_stmt 0
+		ret
+	.size f, . - f
+	.type g, @function
+	g:
+	main:
+	.loc 1 9 0 is_stmt 1
+		nop
+	.loc 1 6 0 is_stmt 1
+		ret
+	.size g, . - g
+	END
+	gcc -g -o prog parts.s
+	equals "$(field offset uprobe:./prog:parts.c:5 | wc -l)" 2
+	equals "$(field symbol uprobe:./prog:parts.c:5 | sort -u)" f
+	equals "$(field symbol uprobe:./prog:parts.c:6)" g
+	is_at prog uprobe:./prog:parts.c:7 g
+}
+
 cc_program() {
 	cat >main.cc <<-'END'
 	#include <string>

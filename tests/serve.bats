@@ -132,6 +132,33 @@ api() {
 	said "${token:0:8}" 1
 }
 
+@test "documents of events, whatever their names" {
+	local name names=('kprobe:vfs_read' 'a&b' 'a+b c' '100%41' 'é;=?#' 'uprobe:/bin/x:std::swap(int&, int&)') n=1
+	{
+		printf '%s\n' segment module frame stack 'task comm="a"'
+		printf 'event name="%s" unit="bytes"\n' "${names[@]}"
+		for i in "${!names[@]}"; do
+			printf 'window event=%s\nvalued count=1 value=%s\n' "$i" $((1 << i))
+		done
+		echo end
+	} | pb-dump -r >"$t/events.pb"
+	serve "$t/events.pb"
+	within 3 grep -q ended "$t/err"
+	for name in "${names[@]}"; do
+		equals "$name: $(api "/api/folded?event=$(jq -rn --arg x "$name" '$x | @uri')")" "$name: 200"
+		equals "$name: $(<"$t/body")" "$name: a;[unknown] $n"
+		n=$((n * 2))
+	done
+	api '/api/folded?by=event&event=a*&event=kprobe:vfs_read'
+	cmp "$t/body" <(pb-fold --events --no-comm -e 'a*' -e kprobe:vfs_read "$t/events.pb")
+	equals "$(api '/api/tree.json?event=none')" 404
+	grep -q '/api/stats lists them' "$t/body"
+	equals "$(api "/api/folded?event=$(printf 'x%.0s' {1..1900})")" 404
+	equals "$(api "/api/folded?event=$(printf 'x%.0s' {1..2500})")" 400
+	api '/api/flame.svg?event=a%2A'
+	grep -q '(6 B, 100%)' "$t/body"
+}
+
 @test "a forged Host, a foreign Origin, Origin: null: refused, also for the page" {
 	serve "$pb/main.pb" --host pages.example --host other.example
 	for host in localhost localhost:1 127.0.0.1 127.1.2.3:80 '[::1]:80' pages.example:8080 OTHER.example; do

@@ -17,6 +17,10 @@ passes() {
 	passes decode
 }
 
+@test "events: those that are chosen, their times and sizes" {
+	passes events
+}
+
 @test "time: windows are where their time puts them" {
 	passes time
 }

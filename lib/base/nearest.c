@@ -3,90 +3,122 @@
 #include "base/nearest.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
+
+/* Names that hold the wanted one come after all that are a few letters away. PART_MIN: "sys_read" is worth finding in
+ * "__x64_sys_read", "a" is in everything. */
+enum { LIMIT_MAX = 5, PART_RANK = 100, PART_MIN = 4 };
+
+static unsigned
+least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+static bool
+differ(char a, char b)
+{
+	return tolower((unsigned char)a) != tolower((unsigned char)b);
+}
+
+unsigned
+edit_distance(const char *a, size_t a_len, const char *b, size_t b_len, unsigned limit)
+{
+	unsigned rows[3][NEAREST_NAME], *before = rows[0], *above = rows[1], *row = rows[2], *free;
+
+	if (a_len >= NEAREST_NAME || b_len >= NEAREST_NAME || (a_len > b_len ? a_len - b_len : b_len - a_len) > limit)
+		return limit + 1;
+	for (size_t j = 0; j <= b_len; j++)
+		above[j] = (unsigned)j;
+	for (size_t i = 1; i <= a_len; i++) {
+		unsigned best = row[0] = (unsigned)i;
+
+		for (size_t j = 1; j <= b_len; j++) {
+			row[j] = least(above[j - 1] + differ(a[i - 1], b[j - 1]), least(above[j], row[j - 1]) + 1);
+			if (i > 1 && j > 1 && !differ(a[i - 1], b[j - 2]) && !differ(a[i - 2], b[j - 1]))
+				row[j] = least(row[j], before[j - 2] + 1);
+			best = least(best, row[j]);
+		}
+		if (best > limit)
+			return limit + 1;
+		free = before, before = above, above = row, row = free;
+	}
+	return least(above[b_len], limit + 1);
+}
 
 void
 nearest_begin(struct nearest *n, const char *wanted)
 {
 	n->wanted = wanted;
 	n->len = strlen(wanted);
-	n->far = n->len < NEAREST_NAME ? 2 + (unsigned)n->len / 3 : 0;
+	n->limit = least(LIMIT_MAX, 1 + (unsigned)n->len / 3);
 	n->n = 0;
 }
 
-static unsigned
-smallest(unsigned a, unsigned b, unsigned c)
+static void
+keep(struct nearest *n, const char *shown, size_t len, unsigned rank)
 {
-	unsigned least = a < b ? a : b;
-
-	return least < c ? least : c;
-}
-
-/* Levenshtein's, where a and A are the same; `limit` when it is no less. Shorter than NEAREST_NAME, both. */
-static unsigned
-distance(const char *a, size_t a_len, const char *b, size_t b_len, unsigned limit)
-{
-	unsigned row[NEAREST_NAME];
-
-	for (size_t j = 0; j <= b_len; j++)
-		row[j] = (unsigned)j;
-	for (size_t i = 1; i <= a_len; i++) {
-		unsigned diagonal = row[0], least;
-
-		row[0] = least = (unsigned)i;
-		for (size_t j = 1; j <= b_len; j++) {
-			unsigned other = tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]);
-			unsigned d = smallest(row[j] + 1, row[j - 1] + 1, diagonal + other);
-
-			diagonal = row[j];
-			row[j] = d;
-			least = d < least ? d : least;
-		}
-		if (least >= limit)
-			return limit;
-	}
-	return row[b_len];
-}
-
-void
-nearest_offer(struct nearest *n, const char *candidate, size_t len)
-{
-	unsigned limit = n->n < NEAREST_MAX ? n->far : n->best[NEAREST_MAX - 1].distance, d;
 	size_t at = n->n < NEAREST_MAX ? n->n : NEAREST_MAX - 1;
 
-	if (len >= NEAREST_NAME || (len > n->len ? len - n->len : n->len - len) >= limit)
+	if (len >= NEAREST_NAME || (n->n == NEAREST_MAX && n->best[at].rank <= rank))
 		return;
 	for (size_t i = 0; i < n->n; i++)
-		if (strlen(n->best[i].name) == len && !memcmp(n->best[i].name, candidate, len))
+		if (strlen(n->best[i].name) == len && !memcmp(n->best[i].name, shown, len))
 			return;
-	d = distance(n->wanted, n->len, candidate, len, limit);
-	if (d >= limit)
-		return;
-	for (; at && n->best[at - 1].distance > d; at--)
+	for (; at && n->best[at - 1].rank > rank; at--)
 		n->best[at] = n->best[at - 1];
-	memcpy(n->best[at].name, candidate, len);
+	memcpy(n->best[at].name, shown, len);
 	n->best[at].name[len] = 0;
-	n->best[at].distance = d;
+	n->best[at].rank = rank;
 	n->n += n->n < NEAREST_MAX;
 }
 
+/* What is kept is no part of what it is offered as, or all of it. */
+static void
+offer(struct nearest *n, const char *name, size_t len, const char *shown, size_t shown_len)
+{
+	unsigned limit = n->n < NEAREST_MAX ? n->limit : least(n->limit, n->best[NEAREST_MAX - 1].rank);
+	unsigned distance = edit_distance(n->wanted, n->len, name, len, limit);
+
+	if (distance <= limit && distance < n->len)
+		keep(n, shown, shown_len, distance);
+	else if (n->len >= PART_MIN && len > n->len && memmem(name, len, n->wanted, n->len))
+		keep(n, shown, shown_len, PART_RANK + (unsigned)(len - n->len));
+}
+
+void
+nearest_offer(struct nearest *n, const char *name, size_t len)
+{
+	offer(n, name, len, name, len);
+}
+
+void
+nearest_offer_part(struct nearest *n, const char *name, size_t len, const char *shown)
+{
+	offer(n, name, len, shown, strlen(shown));
+}
+
+void
+nearest_prefer(struct nearest *n, const char *shown)
+{
+	keep(n, shown, strlen(shown), 0);
+}
+
 size_t
-nearest_text(const struct nearest *n, char *text, size_t size)
+nearest_text(const struct nearest *n, const char *before, char *text, size_t size)
 {
 	size_t len = 0;
 
 	text[0] = 0;
 	for (size_t i = 0; i < n->n; i++) {
-		const char *name = n->best[i].name;
-		size_t more = strlen(name);
+		const char *comma = i ? ", " : before, *name = n->best[i].name;
+		size_t more = strlen(comma) + strlen(name);
 
-		if (len + more + 3 > size)
+		if (len + more + 1 > size)
 			break;
-		if (len) {
-			memcpy(text + len, ", ", 2);
-			len += 2;
-		}
-		memcpy(text + len, name, more + 1);
+		memcpy(text + len, comma, strlen(comma));
+		memcpy(text + len + strlen(comma), name, strlen(name) + 1);
 		len += more;
 	}
 	return len;

@@ -32,6 +32,28 @@ parse_u64(const char *text, uint64_t *value)
 	return !errno && !*end;
 }
 
+/* strtoull() takes signs and blanks before the digits. */
+bool
+parse_number_at(const char *text, const char **end, uint64_t *value)
+{
+	char *rest;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	errno = 0;
+	*value = strtoull(text, &rest, text[0] == '0' && (text[1] | 32) == 'x' ? 16 : 10);
+	*end = rest;
+	return !errno;
+}
+
+bool
+parse_number(const char *text, uint64_t *value)
+{
+	const char *end;
+
+	return parse_number_at(text, &end, value) && !*end;
+}
+
 /* A decimal number, as C writes it, without hex and infinities; *end is what follows it. */
 static bool
 number(const char *text, double *value, char **end)

@@ -19,6 +19,7 @@ struct search {
 	struct line_places *places;
 	const char *path; /* the last row's, which most rows share with the one before */
 	bool is_source;
+	bool only_parts; /* the places are instructions of the line where none of its statements begins */
 };
 
 bool
@@ -41,17 +42,22 @@ is_source(struct search *s, const char *path)
 	return s->is_source;
 }
 
+/* A line whose statements begin nowhere, as they were mixed into others, still has instructions: better than the next line,
+ * which may be another function's. */
 static void
-take(struct search *s, uint64_t line, uint64_t vaddr)
+take(struct search *s, uint64_t line, uint64_t vaddr, bool begins)
 {
 	struct line_places *p = s->places;
 
+	if (!begins && (line != s->line || (p->n && p->line == line && !s->only_parts)))
+		return;
 	if (line > p->last)
 		p->last = line;
 	if (line < s->line || (p->n && line > p->line))
 		return;
-	if (line != p->line)
+	if (line != p->line || (begins && s->only_parts))
 		p->n = 0; /* nearer than those before */
+	s->only_parts = !begins;
 	p->line = line;
 	GROW(p->vaddrs, p->n, p->cap);
 	p->vaddrs[p->n++] = vaddr;
@@ -79,11 +85,17 @@ read_row(struct search *s, Dwarf_Lines *lines, size_t i, struct row *r)
 	return true;
 }
 
+static bool
+is_first(const struct row *row, const struct row *before)
+{
+	return before->ends || before->line != row->line || !before->is_source;
+}
+
 /* A line has several rows one after the other, as the compiler mixes what belongs to its parts; it begins at the first. */
 static void
 search_unit(struct search *s, Dwarf_Die *unit)
 {
-	struct row row, before = {.ends = true};
+	struct row row, before = {.ends = true}, last = {.ends = true}; /* before: the last one where a statement began */
 	Dwarf_Lines *lines;
 	size_t n;
 
@@ -93,11 +105,12 @@ search_unit(struct search *s, Dwarf_Die *unit)
 	for (size_t i = 0; i < n; i++) {
 		if (!read_row(s, lines, i, &row))
 			continue;
-		if (!row.ends && row.begins && row.line > 0 && row.is_source && elf_is_code(s->code, row.vaddr) &&
-		    (before.ends || before.line != row.line || !before.is_source))
-			take(s, (uint64_t)row.line, row.vaddr);
+		if (!row.ends && row.line > 0 && row.is_source && elf_is_code(s->code, row.vaddr) &&
+		    is_first(&row, row.begins ? &before : &last))
+			take(s, (uint64_t)row.line, row.vaddr, row.begins);
 		if (row.begins || row.ends)
 			before = row;
+		last = row;
 	}
 }
 

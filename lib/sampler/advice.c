@@ -3,44 +3,31 @@
 #include "sampler/advice.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text_file.h"
+
 /* The first line of a file below /proc or /sys, or "?". */
 static const char *
 first_line(const char *path, char *line, size_t size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, line, size - 1);
-
-	if (fd >= 0)
-		close(fd);
-	if (n <= 0)
-		return "?";
-	line[n] = 0;
-	line[strcspn(line, "\n")] = 0;
-	return line;
+	return text_file_line(path, line, size) || !*line ? "?" : line;
 }
 
 /* Bit `cap` of CapEff. 38 is CAP_PERFMON, 39 CAP_BPF, 21 CAP_SYS_ADMIN (linux/capability.h). */
-static int
+static bool
 have_capability(unsigned cap)
 {
-	char line[4096];
-	int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
-	char *at;
+	struct buf text = {0};
+	const char *at = text_file_read("/proc/self/status", &text) ? NULL : strstr(text.data, "CapEff:");
+	bool have = at && strtoull(at + 7, NULL, 16) >> cap & 1;
 
-	if (fd >= 0)
-		close(fd);
-	if (n <= 0)
-		return 0;
-	line[n] = 0;
-	at = strstr(line, "CapEff:");
-	return at && strtoull(at + 7, NULL, 16) >> cap & 1;
+	buf_free(&text);
+	return have;
 }
 
 static const char *
@@ -109,6 +96,7 @@ static const struct {
 			"/sys/kernel/debug/kprobes/blacklist)"},
 	{EILSEQ, "no instruction begins there"},
 	{EBUSY, "it is in use by another one that does not share it"},
+	{524, "the kernel cannot probe this instruction"}, /* ENOTSUPP, the kernel's own */
 	{ENOTSUP, "the kernel cannot probe this instruction"},
 	{EEXIST, "it is asked for twice"},
 	{ENODEV, "this kernel has no such probes"},

@@ -364,6 +364,12 @@ attach_close(struct attach *a)
 	free(a);
 }
 
+uint64_t
+attach_refused(const struct attach *a, struct err *why)
+{
+	return links_refused(a->links, why);
+}
+
 bool
 attach_targets_gone(const struct attach *a)
 {

@@ -19,6 +19,7 @@ void attach_close(struct attach *a);
 
 int attach_enable(struct attach *a, struct err *err); /* a command's events wait for its exec */
 void attach_disable(struct attach *a); /* none of perf's events fires after it returns; probes do, until attach_close() */
+uint64_t attach_refused(const struct attach *a, struct err *why); /* links_refused() */
 bool attach_targets_gone(const struct attach *a);
 
 #endif

@@ -5,31 +5,16 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
-#include <mntent.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/* Where cgroups of version 2 are mounted. */
-static bool
-find_mount(char *root, size_t size)
-{
-	FILE *f = setmntent("/proc/self/mounts", "re");
-	struct mntent *m;
-	bool found = false;
-
-	while (f && !found && (m = getmntent(f)))
-		if (!strcmp(m->mnt_type, "cgroup2")) {
-			snprintf(root, size, "%s", m->mnt_dir);
-			found = true;
-		}
-	if (f)
-		endmntent(f);
-	return found;
-}
+#include "sampler/mounts.h"
 
 /* -1 with errno; *is_other: there is such a directory, but of another file system. */
 static int
@@ -49,20 +34,22 @@ open_cgroup(const char *path, bool *is_other)
 static int
 find_cgroup(const char *path, struct err *err)
 {
-	char root[1024], below[2300];
-	bool is_other = false, mounted = find_mount(root, sizeof(root));
+	bool is_other = false;
 	int fd = open_cgroup(path, &is_other);
+	char below[PATH_MAX], *root;
 
 	if (fd >= 0)
 		return fd;
-	if (!mounted)
+	root = mounts_find("cgroup2");
+	if (!root)
 		return err_set(err, "--cgroup %s: no cgroups of version 2 are mounted (mount -t cgroup2 none /sys/fs/cgroup)", path);
 	snprintf(below, sizeof(below), "%s/%s", root, path);
 	fd = open_cgroup(below, &is_other);
-	if (fd >= 0)
-		return fd;
-	return err_set(err, "--cgroup %s: %s (cgroups of version 2 are below %s)", path,
-		       is_other ? "it is no cgroup of version 2" : strerror(errno), root);
+	if (fd < 0)
+		err_set(err, "--cgroup %s: %s (cgroups of version 2 are below %s)", path,
+			is_other ? "it is no cgroup of version 2" : strerror(errno), root);
+	free(root);
+	return fd;
 }
 
 int

@@ -11,6 +11,7 @@
 #include "sampler/advice.h"
 #include "sampler/cgroup.h"
 #include "sampler/comm.h"
+#include "sampler/links_many.h"
 #include "sampler/unwinding.h"
 
 enum {
@@ -50,7 +51,7 @@ bool
 program_is_for_probes(struct sample_bpf *skel, const struct bpf_program *p)
 {
 	return p != skel->progs.on_fork && p != skel->progs.on_exec && p != skel->progs.on_free && p != skel->progs.on_waking &&
-	       p != skel->progs.on_waking_guessed &&
+	       p != skel->progs.on_rename && p != skel->progs.meet_threads &&
 	       p != skel->progs.learn_namespace;
 }
 
@@ -88,13 +89,16 @@ load_programs(struct sample_bpf *skel, const struct kernel_setup *s, struct err 
 		const struct probe *p = &s->events->probes.items[i];
 		enum probe_kind slot = p->kind == PROBE_FEXIT ? PROBE_FENTRY : p->kind;
 
-		if (!has_instances(p->kind))
+		if (p->kind == PROBE_SYSCALL)
+			bpf_program__set_autoload(p->id < SYSCALLS_MAX ? skel->progs.on_sys_enter : skel->progs.on_sys_exit, true);
+		else if (!has_instances(p->kind))
 			bpf_program__set_autoload(program_of(skel, p->kind, 0), true);
 		else if (load_instance(skel, p, n[slot]++, err))
 			return -1;
 	}
-	if (s->many_kprobes)
-		bpf_program__set_autoload(skel->progs.on_probes, true);
+	bpf_program__set_autoload(skel->progs.on_kprobes, many_kprobes(s->events));
+	bpf_program__set_autoload(skel->progs.on_uprobes, many_uprobes(s->events));
+	bpf_program__set_expected_attach_type(skel->progs.on_uprobes, (enum bpf_attach_type)TRACE_UPROBE_MULTI);
 	return 0;
 }
 
@@ -126,22 +130,31 @@ configure_walk(struct sample_bpf *skel, const struct sampler_config *c, bool by_
 	skel->rodata->with_user = !c->no_user;
 }
 
-/* On x86 the program that tells interrupts from tasks for certain wants a variable that not all kernels show. */
-static bool
-knows_interrupts(void)
+/* On x86 the count of interrupts is a variable, which not all kernels show. Reading all of kallsyms takes some 40 ms. */
+static void
+configure_waker(struct sample_bpf *skel)
 {
 #if defined(__x86_64__)
+	struct {
+		const char *name;
+		__u64 *to;
+	} wanted[] = {{"__per_cpu_offset", &skel->rodata->per_cpu_offsets}, {"__preempt_count", &skel->rodata->preempt_count_at},
+		      {"pcpu_hot", &skel->rodata->pcpu_hot_at}};
 	FILE *f = fopen("/proc/kallsyms", "re");
-	char line[512];
-	bool found = false;
+	char line[512], name[256];
+	unsigned long long address;
 
-	while (f && !found && fgets(line, sizeof(line), f))
-		found = strstr(line, " __preempt_count\n") || strstr(line, " pcpu_hot\n");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%llx %*c %255s", &address, name) != 2)
+			continue;
+		for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+			if (!strcmp(name, wanted[i].name))
+				*wanted[i].to = address;
+	}
 	if (f)
 		fclose(f);
-	return found;
 #else
-	return true;
+	(void)skel;
 #endif
 }
 
@@ -157,8 +170,11 @@ configure_waits(struct sample_bpf *skel, const struct kernel_setup *s)
 	skel->rodata->min_block = s->config->min_block;
 	skel->rodata->max_block = s->config->max_block ? s->config->max_block : UINT64_MAX;
 	if (with)
-		bpf_program__set_autoload(s->config->waker && knows_interrupts() ? skel->progs.on_waking
-										 : skel->progs.on_waking_guessed, true);
+		bpf_program__set_autoload(skel->progs.on_waking, true);
+	if (s->config->waker)
+		configure_waker(skel);
+	bpf_program__set_autoload(skel->progs.on_rename, with);
+	bpf_program__set_autoload(skel->progs.meet_threads, skel->rodata->with_on_cpu);
 	bpf_map__set_max_entries(skel->maps.waits, with ? WAITS_MAX : 1);
 	bpf_map__set_max_entries(skel->maps.stacks, with ? STACKS_MAX : 1);
 }
@@ -201,6 +217,7 @@ configure(struct sample_bpf *skel, const struct kernel_setup *s, struct err *err
 	bpf_map__set_max_entries(skel->maps.rules, n);
 	bpf_map__set_max_entries(skel->maps.rates, n);
 	bpf_map__set_max_entries(skel->maps.stats, 2 * n);
+	bpf_map__set_max_entries(skel->maps.syscalls, 2 * SYSCALLS_MAX);
 	bpf_program__set_autoload(skel->progs.learn_namespace, true);
 	return load_programs(skel, s, err);
 }
@@ -215,6 +232,19 @@ set_rules(struct sample_bpf *skel, const struct events *e)
 	for (size_t i = 0; i < e->probes.n; i++)
 		if (bpf_map_update_elem(fd, &e->probes.items[i].event, &e->probes.items[i].rule, BPF_ANY))
 			return -1;
+	return 0;
+}
+
+static int
+set_syscalls(struct sample_bpf *skel, const struct events *e)
+{
+	for (size_t i = 0; i < e->probes.n; i++) {
+		uint32_t at = (uint32_t)e->probes.items[i].id, event = e->probes.items[i].event + 1;
+
+		if (e->probes.items[i].kind == PROBE_SYSCALL &&
+		    bpf_map_update_elem(bpf_map__fd(skel->maps.syscalls), &at, &event, BPF_ANY))
+			return -1;
+	}
 	return 0;
 }
 
@@ -257,7 +287,7 @@ configure_loaded(struct sample_bpf *skel, const struct kernel_setup *s, struct e
 
 	if (bpf_prog_test_run_opts(bpf_program__fd(skel->progs.learn_namespace), &run))
 		return advise_bpf(err, "learning our pid namespace", errno);
-	if (set_rules(skel, s->events) || set_excluded(skel, &s->config->not_pids))
+	if (set_rules(skel, s->events) || set_syscalls(skel, s->events) || set_excluded(skel, &s->config->not_pids))
 		return advise_bpf(err, "telling the programs what to sample", errno);
 	return set_comms(skel, 0, s->config->comms, err) || set_comms(skel, 1, s->config->not_comms, err) ||
 		       set_cgroups(skel, s->config, err)

@@ -138,11 +138,11 @@ int
 event_unknown(const struct event_reading *r)
 {
 	struct nearest nearest;
-	char names[EVENT_TEXT];
+	char names[NEAREST_TEXT];
 
 	nearest_begin(&nearest, r->head);
 	event_each(r->sysfs, offer, &nearest);
-	if (!nearest_text(&nearest, names, sizeof(names)))
+	if (!nearest_text(&nearest, "", names, sizeof(names)))
 		snprintf(names, sizeof(names), "cycles, cpu-clock, page-faults");
 	return err_set(r->err, "'%s' is not an event; there are %s, …, perf-list(1) has them all%s; and tracepoint:SYS:NAME, "
 			       "kprobe:FUNC, uprobe:FILE:FUNC, usdt:FILE:NAME", r->text, names,

@@ -6,45 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/parse.h"
 #include "sampler/event_parts.h"
-
-/* strtoull() takes signs and blanks before the digits, and an 0x of its own. */
-static bool
-digits(const char *text, int base, const char **end, uint64_t *n)
-{
-	char *rest;
-
-	if (base == 16 ? !isxdigit((unsigned char)*text) || (text[1] | 32) == 'x' : !isdigit((unsigned char)*text))
-		return false;
-	errno = 0;
-	*n = strtoull(text, &rest, base);
-	*end = rest;
-	return !errno;
-}
-
-static bool
-number(const char *text, const char **end, uint64_t *n)
-{
-	return text[0] == '0' && (text[1] | 32) == 'x' ? digits(text + 2, 16, end, n) : digits(text, 10, end, n);
-}
-
-bool
-event_number(const char *text, uint64_t *n)
-{
-	const char *end;
-
-	return number(text, &end, n) && !*end;
-}
 
 bool
 event_raw(const char *text, uint64_t *config)
 {
-	const char *end;
+	char *end;
 
-	if (*text++ != 'r')
+	if (*text++ != 'r' || !isxdigit((unsigned char)*text))
 		return false;
-	text += text[0] == '0' && text[1] == 'x' ? 2 : 0;
-	return digits(text, 16, &end, config) && !*end;
+	errno = 0;
+	*config = strtoull(text, &end, 16); /* with or without an 0x */
+	return !errno && !*end;
 }
 
 int
@@ -94,9 +68,9 @@ event_read_breakpoint(struct event_reading *r)
 
 	if (strncmp(r->text, prefix, sizeof(prefix) - 1))
 		return 0;
-	if (!number(at, &at, &address))
+	if (!parse_number_at(at, &at, &address))
 		return malformed(r);
-	if (*at == '/' && (!number(at + 1, &at, &len) || !len || len > HW_BREAKPOINT_LEN_8))
+	if (*at == '/' && (!parse_number_at(at + 1, &at, &len) || !len || len > HW_BREAKPOINT_LEN_8))
 		return malformed(r);
 	if (*at && *at != ':')
 		return malformed(r);

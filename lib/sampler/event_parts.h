@@ -34,7 +34,6 @@ void event_each_cache(event_visitor *visit, void *context);
 void event_each_of_pmus(const char *sysfs, event_visitor *visit, void *context);
 bool event_is_named(const char *name);
 
-bool event_number(const char *text, uint64_t *n);	    /* 12 or 0x1f, to the end */
 bool event_raw(const char *text, uint64_t *config);	    /* r1a8 */
 bool event_modifiers_known(const char *modifiers);	    /* ":u", "u" */
 int event_modify(struct event_reading *r);		    /* does what r->modifiers ask */

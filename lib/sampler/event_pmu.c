@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "base/parse.h"
 #include "sampler/event_parts.h"
 #include "sampler/pmu.h"
 
@@ -34,7 +35,7 @@ static int
 unknown_term(const struct event_reading *r, const char *pmu, const char *term)
 {
 	struct nearest nearest;
-	char names[EVENT_TEXT];
+	char names[NEAREST_TEXT];
 
 	for (size_t i = 0; i < sizeof(not_the_events) / sizeof(not_the_events[0]); i++)
 		if (!strcmp(term, not_the_events[i].name))
@@ -42,7 +43,7 @@ unknown_term(const struct event_reading *r, const char *pmu, const char *term)
 	nearest_begin(&nearest, term);
 	pmu_each_file(r->sysfs, pmu, "format", offer, &nearest);
 	pmu_each_file(r->sysfs, pmu, "events", offer, &nearest);
-	if (nearest_text(&nearest, names, sizeof(names)))
+	if (nearest_text(&nearest, "", names, sizeof(names)))
 		return err_set(r->err, "'%s': %s has no '%s'; it has %s, …", r->text, pmu, term, names);
 	return err_set(r->err, "'%s': %s has no '%s'; what it has is in %s/%s/format and events, besides config, config1, config2",
 		       r->text, pmu, term, r->sysfs, pmu);
@@ -77,12 +78,12 @@ read_term(const struct event_reading *r, const char *pmu, char *term, bool of_al
 
 	if (value)
 		*value++ = 0;
-	if (is_config(term) && value && event_number(value, &n))
+	if (is_config(term) && value && parse_number(value, &n))
 		return put(r, pmu, term, term, n);
 	if (!pmu_read(r->sysfs, pmu, "format", term, text)) {
 		if (of_alias && value && *value == '?')
 			return err_set(r->err, "'%s': this event wants a value for %s, which this program cannot give", r->text, term);
-		if (value && !event_number(value, &n))
+		if (value && !parse_number(value, &n))
 			return err_set(r->err, "'%s': '%s' is not a value of %s: it is a number, as 12 or 0x1f", r->text, value, term);
 		return put(r, pmu, term, text, n);
 	}
@@ -119,7 +120,7 @@ static int
 no_pmu(const struct event_reading *r, const char *pmu)
 {
 	struct nearest nearest;
-	char names[EVENT_TEXT];
+	char names[NEAREST_TEXT];
 
 	if (!*pmu || strchr(pmu, ':'))
 		return err_set(r->err, "'%s' is not an event; for a function of a file say uprobe:FILE:FUNC", r->text);
@@ -127,7 +128,7 @@ no_pmu(const struct event_reading *r, const char *pmu)
 		return err_set(r->err, "'%s': %s has no terms; -c and -F say how often, and %s:u and the like where", r->text, pmu, pmu);
 	nearest_begin(&nearest, pmu);
 	pmu_each(r->sysfs, offer_pmu, &nearest);
-	if (nearest_text(&nearest, names, sizeof(names)))
+	if (nearest_text(&nearest, "", names, sizeof(names)))
 		return err_set(r->err, "'%s': there is no PMU '%s' here; there is %s", r->text, pmu, names);
 	return err_set(r->err, "'%s': there is no PMU '%s' here (those there are are in %s)%s", r->text, pmu, r->sysfs,
 		       pmu_count_cores(r->sysfs) ? "" : "; the cpus have none, as in many virtual machines: -e cpu-clock works everywhere");

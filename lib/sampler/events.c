@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "sampler/event.h"
+#include "sampler/syscalls.h"
 
 /* Rates are of perf's events; probes fire each time. */
 static void
@@ -47,6 +48,8 @@ add_spec(struct events *e, const struct sampler_config *c, const struct event_sp
 		else
 			add_event(e, c, p, unit, strcspn(unit, ":"));
 	}
+	for (size_t i = before; i < e->probes.n; i++)
+		e->probes.items[i].is_match = e->probes.items[before].event != e->n - 1;
 	return 0;
 }
 
@@ -76,14 +79,23 @@ add_watched(struct events *e, const struct sampler_config *c, struct err *err)
 	return event_parse("cpu-clock", &p->attr, err);
 }
 
-/* Two places may fire one tracepoint's programs, but the kernel takes a program there only once. */
+static bool
+is_tracepoint(const struct probe *p)
+{
+	return p->kind == PROBE_TRACEPOINT || p->kind == PROBE_SYSCALL;
+}
+
+/* Several events may have one tracepoint, but the kernel takes a program there only once. */
 static int
 check_twice(const struct events *e, struct err *err)
 {
-	for (size_t i = 0; i < e->probes.n; i++)
-		for (size_t j = 0; j < i && e->probes.items[i].kind == PROBE_TRACEPOINT; j++)
-			if (e->probes.items[j].kind == PROBE_TRACEPOINT && e->probes.items[j].id == e->probes.items[i].id)
-				return err_set(err, "%s is asked for twice", e->probes.items[i].name);
+	for (size_t i = 0; i < e->probes.n; i++) {
+		const struct probe *p = &e->probes.items[i];
+
+		for (size_t j = 0; is_tracepoint(p) && j < i; j++)
+			if (e->probes.items[j].kind == p->kind && e->probes.items[j].id == p->id)
+				return err_set(err, "%s is asked for twice", p->name);
+	}
 	return 0;
 }
 
@@ -110,10 +122,12 @@ events_open(struct events *e, const struct sampler_config *c, struct err *err)
 	for (size_t i = 0; i < e->probes.n; i++) {
 		struct probe *p = &e->probes.items[i];
 
+		syscall_recognize(p);
 		if (probe_is_clock(p, c))
 			p->rule.flags |= EVENT_CLOCK;
 		if (p->kind == PROBE_KRETPROBE || p->kind == PROBE_URETPROBE)
 			p->rule.flags |= EVENT_RETURN;
+		e->kinds[p->event] = p->kind;
 	}
 	probes_forget();
 	return check_twice(e, err);
@@ -156,5 +170,5 @@ events_in_program(const struct events *e, uint32_t event)
 {
 	enum probe_kind kind = e->kinds[event];
 
-	return kind == PROBE_TRACEPOINT || kind == PROBE_RAW_TP || kind == PROBE_FENTRY || kind == PROBE_FEXIT || kind == PROBE_WAIT;
+	return kind == PROBE_TRACEPOINT || kind == PROBE_SYSCALL || kind == PROBE_RAW_TP || kind == PROBE_FENTRY || kind == PROBE_FEXIT || kind == PROBE_WAIT;
 }

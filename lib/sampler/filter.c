@@ -10,10 +10,9 @@
  * around, and each condition is negated. */
 #include "sampler/filter.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/parse.h"
 #include "sampler/operand.h"
 
 enum { DEPTH_MAX = 64, TEXT_MAX = 64 };
@@ -139,8 +138,7 @@ parse_text(struct parser *p, struct value *v)
 static int
 parse_value(struct parser *p, struct value *v)
 {
-	const char *begin;
-	char *end;
+	const char *begin, *end;
 
 	*v = (struct value){0};
 	skip_blanks(p);
@@ -152,11 +150,9 @@ parse_value(struct parser *p, struct value *v)
 	if (*p->at < '0' || *p->at > '9')
 		return complain(p, begin, operand_word(begin) ? "what a word is compared with has to be a number or a \"text\""
 							      : "a number or a \"text\" is expected");
-	errno = 0;
-	v->number = strtoull(p->at, &end, !strncmp(p->at, "0x", 2) || !strncmp(p->at, "0X", 2) ? 16 : 10);
-	if (errno || (v->is_negative && v->number > 1ULL << 63))
+	if (!parse_number_at(p->at, &end, &v->number) || (v->is_negative && v->number > 1ULL << 63))
 		return complain(p, begin, "the number does not fit in 64 bits");
-	if (operand_word(end) || end[-1] == 'x' || end[-1] == 'X' || *end == '.')
+	if (operand_word(end) || *end == '.')
 		return complain(p, begin, "this is not a whole number, decimal or 0x hexadecimal");
 	v->number = v->is_negative ? -v->number : v->number;
 	p->at = end;

@@ -14,7 +14,7 @@
 
 #include "base/alloc.h"
 #include "base/intern.h"
-#include "sampler/lines.h"
+#include "base/text_file.h"
 #include "sampler/tracefs.h"
 
 static struct {
@@ -117,7 +117,7 @@ read_symbols(struct err *err)
 	char *at, *line;
 	int status = 0;
 
-	if (file_read("/proc/kallsyms", &text)) {
+	if (text_file_read("/proc/kallsyms", &text)) {
 		status = err_set(err, "/proc/kallsyms:");
 	} else {
 		at = text.data;
@@ -198,7 +198,7 @@ read_blacklist(void)
 	struct buf text = {0};
 	char *at, *line;
 
-	if (!file_read("/sys/kernel/debug/kprobes/blacklist", &text)) {
+	if (!text_file_read("/sys/kernel/debug/kprobes/blacklist", &text)) {
 		at = text.data;
 		while ((line = line_next(&at))) {
 			uint64_t address = strtoull(line, NULL, 16);

@@ -56,8 +56,8 @@ void
 kept_add(struct kept *k, const struct sample_message *m)
 {
 	if (!kept_find(k, &m->key))
-		add(k, &(struct kept_stack){.id = id_of(&m->key), .n_user = m->n_user, .n_kernel = m->n_kernel, .end = m->end},
-		    m->addresses);
+		add(k, &(struct kept_stack){.id = id_of(&m->key), .time = m->time, .n_user = m->n_user,
+					    .n_kernel = m->n_kernel, .end = m->end}, m->addresses);
 }
 
 bool
@@ -81,4 +81,5 @@ kept_free(struct kept *k)
 	free(k->all);
 	free(k->arena);
 	table_free(&k->by_id);
+	*k = (struct kept){0};
 }

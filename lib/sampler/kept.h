@@ -13,6 +13,7 @@
 
 struct kept_stack {
 	struct stack_id id;
+	uint64_t time; /* when it was taken, the first time */
 	size_t at; /* its addresses in the arena: user part leaf first, then kernel part leaf first */
 	uint16_t n_user, n_kernel, end;
 };

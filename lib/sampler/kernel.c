@@ -5,12 +5,13 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/parse.h"
+#include "base/text_file.h"
 #include "sample.skel.h"
 #include "sampler/advice.h"
 #include "sampler/configure.h"
@@ -199,14 +200,12 @@ unsigned
 kernel_depth(void)
 {
 	static const char path[] = "/proc/sys/kernel/perf_event_max_stack";
-	char text[32] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	long most = n > 0 ? strtol(text, NULL, 10) : KERNEL_DEPTH;
+	char text[32];
+	uint64_t most;
 
-	if (fd >= 0)
-		close(fd);
-	return most > 0 && most < KERNEL_DEPTH ? (unsigned)most : KERNEL_DEPTH;
+	if (text_file_line(path, text, sizeof(text)) || !parse_u64(text, &most) || !most || most > KERNEL_DEPTH)
+		return KERNEL_DEPTH;
+	return (unsigned)most;
 }
 
 static int
@@ -280,15 +279,37 @@ kernel_program(const struct kernel *k, enum probe_kind kind, size_t nth)
 struct bpf_link *
 kernel_attach_waking(const struct kernel *k)
 {
-	struct bpf_program *sure = k->skel->progs.on_waking, *guessed = k->skel->progs.on_waking_guessed;
+	return bpf_program__attach_raw_tracepoint(k->skel->progs.on_waking, "sched_waking");
+}
 
-	return bpf_program__attach_raw_tracepoint(bpf_program__autoload(sure) ? sure : guessed, "sched_waking");
+struct bpf_link *
+kernel_attach_renames(const struct kernel *k)
+{
+	return bpf_program__attach_raw_tracepoint(k->skel->progs.on_rename, "sched_process_exec");
+}
+
+static struct bpf_program *
+if_loaded(struct bpf_program *p)
+{
+	return bpf_program__autoload(p) ? p : NULL;
 }
 
 struct bpf_program *
 kernel_many_kprobes(const struct kernel *k)
 {
-	return bpf_program__autoload(k->skel->progs.on_probes) ? k->skel->progs.on_probes : NULL;
+	return if_loaded(k->skel->progs.on_kprobes);
+}
+
+struct bpf_program *
+kernel_syscalls(const struct kernel *k, bool exits)
+{
+	return if_loaded(exits ? k->skel->progs.on_sys_exit : k->skel->progs.on_sys_enter);
+}
+
+struct bpf_program *
+kernel_many_uprobes(const struct kernel *k)
+{
+	return if_loaded(k->skel->progs.on_uprobes);
 }
 
 unsigned
@@ -298,10 +319,10 @@ kernel_cpus(const struct kernel *k)
 }
 
 void
-kernel_begin(struct kernel *k, uint64_t time, uint64_t duration)
+kernel_begin(struct kernel *k, uint64_t time, uint64_t deadline)
 {
 	k->skel->bss->recording_since = time;
-	k->skel->bss->deadline = duration ? time + duration : 0;
+	k->skel->bss->deadline = deadline;
 	__atomic_store_n(&k->skel->bss->recording, 1, __ATOMIC_SEQ_CST);
 }
 
@@ -331,16 +352,20 @@ kernel_window(const struct kernel *k)
 
 /* Setting an element of a map of maps returns only when no program that could have seen the old one runs any
  * more (maybe_wait_bpf_programs() in the kernel): set it to what it was, for the wait. */
+static int
+wait_for_programs(struct kernel *k)
+{
+	static const uint32_t side = 0;
+
+	return bpf_map_update_elem(bpf_map__fd(k->skel->maps.counts), &side, &k->counts[side], BPF_ANY);
+}
+
 int
 kernel_flip(struct kernel *k, uint32_t *ended, struct err *err)
 {
-	uint32_t side = k->skel->bss->window & 1;
-
 	*ended = k->skel->bss->window;
 	__atomic_store_n(&k->skel->bss->window, *ended + 1, __ATOMIC_SEQ_CST);
-	if (bpf_map_update_elem(bpf_map__fd(k->skel->maps.counts), &side, &k->counts[side], BPF_ANY))
-		return err_set(err, "ending a window:");
-	return 0;
+	return wait_for_programs(k) ? err_set(err, "ending a window:") : 0;
 }
 
 int
@@ -396,42 +421,68 @@ kernel_missed(struct kernel *k)
 	return all - before;
 }
 
-void
-kernel_new_round(struct kernel *k)
+/* ---- waits ---- */
+
+int
+kernel_meet(struct kernel *k, struct err *err)
 {
-	__atomic_add_fetch(&k->skel->data->stacks_round, 1, __ATOMIC_SEQ_CST);
+	struct bpf_link *link = bpf_program__attach_iter(k->skel->progs.meet_threads, NULL);
+	int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
+	char nothing[64];
+	ssize_t n = fd < 0 ? -1 : 1;
+
+	while (n > 0 || (n < 0 && fd >= 0 && (errno == EAGAIN || errno == EINTR)))
+		n = read(fd, nothing, sizeof(nothing));
+	if (n < 0)
+		err_set(err, "looking at the threads that there are:");
+	if (fd >= 0)
+		close(fd);
+	bpf_link__destroy(link);
+	return n < 0 ? -1 : 0;
 }
 
-void
-kernel_forget_stacks(struct kernel *k)
+int
+kernel_new_round(struct kernel *k, struct err *err)
 {
-	int fd = bpf_map__fd(k->skel->maps.stacks);
-	struct stack_id id, *after = NULL;
+	__atomic_add_fetch(&k->skel->data->stacks_round, 1, __ATOMIC_SEQ_CST);
+	return wait_for_programs(k) ? err_set(err, "forgetting stacks:") : 0;
+}
 
-	while (!bpf_map_get_next_key(fd, after, &id)) {
-		if (!bpf_map_delete_elem(fd, &id))
-			after = NULL;
-		else
-			after = &id;
-	}
+int
+kernel_forget_stacks(struct kernel *k, struct err *err)
+{
+	static struct stack_id ids[BATCH];
+	static uint32_t rounds[BATCH];
+	uint32_t position, n;
+	bool first = true;
+	int error;
+
+	do {
+		n = BATCH;
+		error = bpf_map_lookup_and_delete_batch(bpf_map__fd(k->skel->maps.stacks), first ? NULL : &position,
+							&position, ids, rounds, &n, NULL);
+		if (error && errno != ENOENT)
+			return err_set(err, "forgetting stacks:");
+		first = false;
+	} while (!error);
+	return 0;
 }
 
 void
 kernel_waits(struct kernel *k, void (*each)(void *context, const struct wait *w), void *context)
 {
-	int fd = bpf_map__fd(k->skel->maps.waits);
-	uint32_t tid, next;
-	struct wait w;
+	static uint32_t tids[BATCH];
+	static struct wait waits[BATCH];
+	uint32_t position, n;
+	bool first = true;
+	int error;
 
-	if (bpf_map_get_next_key(fd, NULL, &tid))
-		return;
 	do {
-		bool more = !bpf_map_get_next_key(fd, &tid, &next);
-
-		if (!bpf_map_lookup_elem(fd, &tid, &w))
-			each(context, &w);
-		if (!more)
-			return;
-		tid = next;
-	} while (true);
+		n = BATCH;
+		error = bpf_map_lookup_batch(bpf_map__fd(k->skel->maps.waits), first ? NULL : &position, &position, tids,
+					     waits, &n, NULL);
+		for (uint32_t i = 0; i < n && (!error || errno == ENOENT); i++)
+			each(context, &waits[i]);
+		first = false;
+	} while (!error);
 }

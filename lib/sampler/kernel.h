@@ -22,7 +22,6 @@ typedef void kernel_message(void *context, const struct sample_message *m);
 struct kernel_setup {
 	const struct sampler_config *config;
 	const struct events *events;
-	bool many_kprobes; /* on_probes() is for the kernel's functions, by one link */
 	const uint32_t *cpus;
 	size_t n_cpus;
 	struct unwinding *unwinding; /* NULL: stacks are not walked by tables */
@@ -35,15 +34,18 @@ struct kernel_setup {
 struct kernel *kernel_load(const struct kernel_setup *setup, struct err *err);
 void kernel_close(struct kernel *k);
 struct bpf_program *kernel_program(const struct kernel *k, enum probe_kind kind, size_t nth);
-struct bpf_link *kernel_attach_waking(const struct kernel *k); /* for waits */
-struct bpf_program *kernel_many_kprobes(const struct kernel *k); /* NULL: not asked for */
+struct bpf_link *kernel_attach_waking(const struct kernel *k); /* for waits, as is the next one */
+struct bpf_link *kernel_attach_renames(const struct kernel *k);
+struct bpf_program *kernel_many_kprobes(const struct kernel *k); /* NULL: they are attached one by one */
+struct bpf_program *kernel_many_uprobes(const struct kernel *k);
+struct bpf_program *kernel_syscalls(const struct kernel *k, bool exits); /* NULL: none is asked for */
 
 /* Adds a thread to those sampled, where config asks for some only (events_are_filtered()). 1: it is new; 0; -1. */
 int kernel_add_target(struct kernel *k, uint32_t tid, struct err *err);
 uint64_t kernel_targets_missed(const struct kernel *k); /* tasks that there was no room for */
 
-/* From when on what fires counts, CLOCK_MONOTONIC ns, and, unless 0, for how long, however late we come to stop it. */
-void kernel_begin(struct kernel *k, uint64_t time, uint64_t duration);
+/* From when to when what fires counts, CLOCK_MONOTONIC ns, however late we come to stop it; no deadline: 0. */
+void kernel_begin(struct kernel *k, uint64_t time, uint64_t deadline);
 void kernel_end(struct kernel *k); /* what fires from now on does not */
 
 void kernel_collect(struct kernel *k); /* empties the ring buffers into message() */
@@ -64,10 +66,12 @@ int kernel_stats(struct kernel *k, uint32_t window, uint32_t event, struct sampl
 /* How often, since the last call, the kernel did not start a program for a probe, as one was running on that cpu. */
 uint64_t kernel_missed(struct kernel *k);
 
-/* Waits. Stacks that were sent before a new round are sent again when they are needed; those of threads that wait are
- * still referred to. */
-void kernel_new_round(struct kernel *k);
-void kernel_forget_stacks(struct kernel *k); /* those of earlier rounds take no room any more */
+/* Enters the threads that there are, so that also what never leaves or gets a cpu is told of: for --wall. */
+int kernel_meet(struct kernel *k, struct err *err);
+
+/* From when this returns on, stacks are sent again when a wait refers to them. */
+int kernel_new_round(struct kernel *k, struct err *err);
+int kernel_forget_stacks(struct kernel *k, struct err *err); /* those of earlier rounds take no room any more */
 void kernel_waits(struct kernel *k, void (*each)(void *context, const struct wait *w), void *context);
 unsigned kernel_cpus(const struct kernel *k); /* possible cpus */
 

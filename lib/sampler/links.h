@@ -13,7 +13,7 @@ struct links;
 struct links *links_open(const struct events *events, struct kernel *kernel, struct err *err);
 void links_close(struct links *l); /* NULL is allowed. The kernel detaches them by itself when we end, however we do. */
 
-/* Whether kprobes are better attached all together, as the kernel can since Linux 5.18. */
-bool links_are_many(const struct events *events);
+/* How many matches of patterns could not be attached, and what was wrong with the first of them. */
+uint64_t links_refused(const struct links *l, struct err *why);
 
 #endif

@@ -3,14 +3,13 @@
 #include "sampler/pmu.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/parse.h"
+#include "base/text_file.h"
 
 bool
 pmu_name_is_good(const char *name)
@@ -24,24 +23,13 @@ int
 pmu_read(const char *sysfs, const char *pmu, const char *directory, const char *file, char text[PMU_TEXT])
 {
 	char path[PATH_MAX];
-	ssize_t n;
-	int fd;
 
 	if (!pmu_name_is_good(pmu) || !pmu_name_is_good(file))
 		return -1;
 	if (snprintf(path, sizeof(path), "%s/%s/%s%s%s", sysfs, pmu, directory ? directory : "", directory ? "/" : "", file) >=
 	    (int)sizeof(path))
 		return -1;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	n = read(fd, text, PMU_TEXT - 1);
-	close(fd);
-	if (n < 0)
-		return -1;
-	text[n] = 0;
-	text[strcspn(text, "\n")] = 0;
-	return 0;
+	return text_file_line(path, text, PMU_TEXT);
 }
 
 int

@@ -6,25 +6,23 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/nearest.h"
 #include "sampler/functions.h"
-#include "sampler/near.h"
+#include "sampler/probe_parts.h"
 #include "sampler/tracefs.h"
 #include "sampler/types.h"
 
-static const struct {
-	const char *prefix;
-	enum probe_kind kind;
-	probes_finder *find;
-} finders[] = {
-	{"kprobe:", PROBE_KPROBE, find_kernel_functions},
-	{"kretprobe:", PROBE_KRETPROBE, find_kernel_functions},
-	{"fentry:", PROBE_FENTRY, find_kernel_functions},
-	{"fexit:", PROBE_FEXIT, find_kernel_functions},
-	{"tracepoint:", PROBE_TRACEPOINT, find_tracepoints},
-	{"raw_tp:", PROBE_RAW_TP, find_raw_tracepoints},
-	{"uprobe:", PROBE_UPROBE, find_user_functions},
-	{"uretprobe:", PROBE_URETPROBE, find_user_functions},
-	{"usdt:", PROBE_USDT, find_markers},
+/* Of what has a prefix. */
+static probes_finder *const finders[N_PROBE_KINDS] = {
+	[PROBE_KPROBE] = find_kernel_functions,
+	[PROBE_KRETPROBE] = find_kernel_functions,
+	[PROBE_FENTRY] = find_kernel_functions,
+	[PROBE_FEXIT] = find_kernel_functions,
+	[PROBE_TRACEPOINT] = find_tracepoints,
+	[PROBE_RAW_TP] = find_raw_tracepoints,
+	[PROBE_UPROBE] = find_user_functions,
+	[PROBE_URETPROBE] = find_user_functions,
+	[PROBE_USDT] = find_markers,
 };
 
 struct probe *
@@ -110,19 +108,19 @@ static const char *
 mistyped_prefix(const char *text)
 {
 	size_t len = strcspn(text, ":");
-	unsigned limit = len > 4 ? 2 : 1;
-	char *word = xstrndup(text, len + 1);
+	unsigned most = len > 4 ? 2 : 1;
+	char *word = xstrndup(text, len);
 	const char *meant = NULL;
 
-	for (size_t i = 0; i < sizeof(finders) / sizeof(finders[0]) && text[len]; i++) {
-		unsigned distance = edit_distance(word, finders[i].prefix, limit);
+	for (enum probe_kind kind = 0; kind < N_PROBE_KINDS && text[len]; kind++) {
+		const char *prefix = probe_prefix(kind);
+		unsigned distance = prefix ? edit_distance(word, len, prefix, strlen(prefix), most) : most + 1;
 
-		if (distance <= limit) {
-			meant = finders[i].prefix;
-			limit = distance - 1; /* the next one has to be better; this is never 0, or it would not be mistyped */
+		if (distance <= most && (!meant || distance < most)) {
+			meant = prefix;
+			most = distance;
 		}
 	}
-	word[len] = 0;
 	if (meant && tracefs_has_system(word))
 		meant = NULL;
 	free(word);
@@ -138,18 +136,20 @@ find_unprefixed(struct probes *all, const char *text, const struct probe_scope *
 		return find_perf_event(all, PROBE_PERF, text, scope, err);
 	meant = mistyped_prefix(text);
 	if (meant)
-		return err_set(err, "%s: is '%s%s' what is meant?", text, meant, strchr(text, ':') + 1);
+		return err_set(err, "%s: is '%s:%s' what is meant?", text, meant, strchr(text, ':') + 1);
 	return find_tracepoints(all, PROBE_TRACEPOINT, text, scope, err);
 }
 
 static int
 find_places(struct probes *all, const char *text, const struct probe_scope *scope, struct err *err)
 {
-	for (size_t i = 0; i < sizeof(finders) / sizeof(finders[0]); i++) {
-		size_t len = strlen(finders[i].prefix);
+	size_t len = strcspn(text, ":");
 
-		if (!strncmp(text, finders[i].prefix, len))
-			return finders[i].find(all, finders[i].kind, text + len, scope, err);
+	for (enum probe_kind kind = 0; kind < N_PROBE_KINDS && text[len]; kind++) {
+		const char *prefix = probe_prefix(kind);
+
+		if (prefix && strlen(prefix) == len && !strncmp(text, prefix, len))
+			return finders[kind](all, kind, text + len + 1, scope, err);
 	}
 	return find_unprefixed(all, text, scope, err);
 }

@@ -32,6 +32,7 @@ enum probe_kind {
 	PROBE_UPROBE,
 	PROBE_URETPROBE,
 	PROBE_USDT,
+	PROBE_SYSCALL, /* a tracepoint of a system call whose number is known: id; with SYSCALLS_MAX added for its exit */
 	PROBE_WAIT, /* --off-cpu */
 	N_PROBE_KINDS,
 };
@@ -40,6 +41,7 @@ enum probe_kind {
 struct probe {
 	enum probe_kind kind;
 	uint32_t event;	   /* number of its event; events_open() sets it */
+	bool is_match;	   /* one of several events that a pattern matches; the same */
 	char *name;	   /* the event's: "cpu-clock", "kprobe:vfs_read+0x10", "syscalls:sys_enter_write", "uprobe:libc.so.6:malloc" */
 	char *symbol;	   /* the kernel's function without offset; the tracepoint's NAME; the file's symbol; "PROVIDER:NAME" of USDT */
 	char *system;	   /* tracepoint: SYS */

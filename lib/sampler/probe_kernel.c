@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Functions of the kernel: kprobe:vfs_read, kprobe:vfs_read+0x10, kretprobe:vfs_*, fentry:tcp_sendmsg. */
-#include <errno.h>
 #include <fnmatch.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -8,10 +7,11 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/nearest.h"
+#include "base/parse.h"
+#include "base/text_file.h"
 #include "sampler/functions.h"
-#include "sampler/lines.h"
-#include "sampler/near.h"
-#include "sampler/probe.h"
+#include "sampler/probe_parts.h"
 #include "sampler/types.h"
 
 /* What is looked for, and where it goes. */
@@ -49,7 +49,7 @@ static bool
 have_fentry(void)
 {
 	struct buf text = {0};
-	bool open = !file_read("/sys/kernel/security/lockdown", &text) && strstr(text.data, "[none]");
+	bool open = !text_file_read("/sys/kernel/security/lockdown", &text) && strstr(text.data, "[none]");
 
 	buf_free(&text);
 	return open && types_known();
@@ -123,7 +123,6 @@ find_pattern(const struct search *s, struct err *err)
 {
 	const struct functions *fs = s->fs;
 	uint64_t found = 0, matching = 0;
-	struct buf text = {0};
 
 	for (size_t id = 0; id < fs->n_names; id++) {
 		if (fnmatch(s->name, fs->all[fs->first[id]].name, 0))
@@ -134,16 +133,12 @@ find_pattern(const struct search *s, struct err *err)
 				add_place(s, &fs->all[i]);
 		}
 	}
-	buf_printf(&text, "%s:%s", s->prefix, s->name);
 	if (found > s->scope->max_probes)
-		too_many(err, buf_cstr(&text), "functions", found, s->scope->max_probes);
-	else if (!found && matching)
-		err_set(err, "%s: of %" PRIu64 " matching functions none can be probed%s", buf_cstr(&text), matching,
-			is_fentry(s->kind) ? " this way (kprobe: may take them)" : "");
-	else if (!found)
-		err_set(err, "%s matches no function of this kernel", buf_cstr(&text));
-	buf_free(&text);
-	return found && found <= s->scope->max_probes ? 0 : -1;
+		return probe_too_many(err, s->kind, s->name, found, "functions", s->scope->max_probes);
+	if (!found && matching)
+		return err_set(err, "%s:%s: of %" PRIu64 " matching functions none can be probed%s", s->prefix, s->name, matching,
+			       is_fentry(s->kind) ? " this way (kprobe: may take them)" : "");
+	return found ? 0 : err_set(err, "%s:%s matches no function of this kernel", s->prefix, s->name);
 }
 
 /* A function that has gone: its name with a suffix, of which ".cold" is no whole function; or else names like it. */
@@ -151,10 +146,13 @@ static int
 no_such_function(const struct search *s, struct err *err)
 {
 	const struct functions *fs = s->fs;
-	struct near near = near_to(s->name), variants = near_to(s->name);
+	struct nearest near, variants;
 	size_t len = strlen(s->name);
+	char near_it[NEAREST_TEXT];
 	const char *cold = NULL;
 
+	nearest_begin(&near, s->name);
+	nearest_begin(&variants, s->name);
 	for (size_t id = 0; id < fs->n_names; id++) {
 		const struct function *f = &fs->all[fs->first[id]];
 		bool variant = !strncmp(f->name, s->name, len) && f->name[len] == '.';
@@ -162,17 +160,18 @@ no_such_function(const struct search *s, struct err *err)
 		if (variant && !strncmp(f->name + len, ".cold", 5))
 			cold = f->name;
 		else if (variant && f->traceable)
-			near_prefer(&variants, f->name);
+			nearest_prefer(&variants, f->name);
 		if (f->traceable)
-			near_offer(&near, f->name, f->name);
+			nearest_offer(&near, f->name, strlen(f->name));
 	}
+	nearest_text(variants.n ? &variants : &near, "; near it: ", near_it, sizeof(near_it));
 	if (variants.n)
 		return err_set(err, "%s:%s: the compiler has made variants of this function, and only they are there (%s:%s.* takes all)%s",
-			       s->prefix, s->name, s->prefix, s->name, near_text(&variants));
+			       s->prefix, s->name, s->prefix, s->name, near_it);
 	if (cold)
 		return err_set(err, "%s:%s: the function was inlined; only its rarely run part is there, which cannot be probed (%s)",
 			       s->prefix, s->name, cold);
-	return err_set(err, "%s:%s: this kernel has no such function, or it was inlined%s", s->prefix, s->name, near_text(&near));
+	return err_set(err, "%s:%s: this kernel has no such function, or it was inlined%s", s->prefix, s->name, near_it);
 }
 
 /* None of the functions of this name will do; f is the first. */
@@ -233,7 +232,7 @@ find_exact(const struct search *s, struct err *err)
 			add_place(s, &f);
 	}
 	if (found > max)
-		return too_many(err, s->name, "functions", found, max);
+		return probe_too_many(err, s->kind, s->name, found, "functions", max);
 	return found ? 0 : not_probeable(s, &fs->all[first], ambiguous, err);
 }
 
@@ -242,16 +241,13 @@ static int
 cut_offset(struct search *s, char *text, struct err *err)
 {
 	char *plus = strrchr(text, '+');
-	char *end;
 
 	s->name = text;
 	if (!plus)
 		return 0;
 	if (s->kind != PROBE_KPROBE)
 		return err_set(err, "%s:%s: only kprobe: takes an offset", s->prefix, text);
-	errno = 0;
-	s->offset = strtoull(plus + 1, &end, strncmp(plus + 1, "0x", 2) ? 10 : 16);
-	if (errno || end == plus + 1 || *end || !strchr("0123456789", plus[1]) || s->offset > INT32_MAX)
+	if (!parse_number(plus + 1, &s->offset) || s->offset > INT32_MAX)
 		return err_set(err, "%s:%s: '%s' is not an offset (+16, +0x10)", s->prefix, text, plus);
 	*plus = 0;
 	s->with_offset = s->offset;
@@ -263,10 +259,7 @@ cut_offset(struct search *s, char *text, struct err *err)
 int
 find_kernel_functions(struct probes *all, enum probe_kind kind, const char *text, const struct probe_scope *scope, struct err *err)
 {
-	static const char *const prefixes[N_PROBE_KINDS] = {
-		[PROBE_KPROBE] = "kprobe", [PROBE_KRETPROBE] = "kretprobe", [PROBE_FENTRY] = "fentry", [PROBE_FEXIT] = "fexit",
-	};
-	struct search s = {.all = all, .scope = scope, .kind = kind, .prefix = prefixes[kind]};
+	struct search s = {.all = all, .scope = scope, .kind = kind, .prefix = probe_prefix(kind)};
 	char *copy = xstrdup(text);
 	int status = cut_offset(&s, copy, err);
 

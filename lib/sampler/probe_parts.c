@@ -1,10 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the finders of probes in files have in common. */
+/* What the finders of probes have in common. */
 #include "sampler/probe_parts.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/sums.h"
+
+const char *
+probe_prefix(enum probe_kind kind)
+{
+	static const char *const prefixes[N_PROBE_KINDS] = {
+		[PROBE_KPROBE] = "kprobe",
+		[PROBE_KRETPROBE] = "kretprobe",
+		[PROBE_FENTRY] = "fentry",
+		[PROBE_FEXIT] = "fexit",
+		[PROBE_TRACEPOINT] = "tracepoint",
+		[PROBE_RAW_TP] = "raw_tp",
+		[PROBE_UPROBE] = "uprobe",
+		[PROBE_URETPROBE] = "uretprobe",
+		[PROBE_USDT] = "usdt",
+	};
+
+	return prefixes[kind];
+}
+
+bool
+is_pattern(const char *text)
+{
+	return strpbrk(text, "*?[");
+}
+
+/* A tracepoint's name has a colon of its own, and needs no prefix. */
+int
+probe_too_many(struct err *err, enum probe_kind kind, const char *text, uint64_t n, const char *things, uint64_t max)
+{
+	bool bare = kind == PROBE_TRACEPOINT;
+
+	return err_set(err, "%s%s%s matches %s %s; --max-probes allows %s", bare ? "" : probe_prefix(kind), bare ? "" : ":", text,
+		       grouped(n), things, grouped(max));
+}
 
 char *
 probe_text(struct buf *name)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* --weight and --filter as the programs need them: "bytes:arg1*arg2" is a unit and the factors of a sample's value. */
-#include <errno.h>
-#include <stdlib.h>
+#include <fnmatch.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/parse.h"
 #include "sampler/filter.h"
 #include "sampler/operand.h"
 #include "sampler/probe.h"
@@ -43,22 +44,53 @@ static const struct {
 /* What allocators put before the names of libc. */
 static const char *const prefixes[] = {"__libc_", "_rjem_", "je_", "mi_", "tc_"};
 
+/* What these return is no amount, but where in memory something is. */
+static const char *const allocators[] = {
+	"__kmalloc", "__kmalloc_noprof", "__rust_alloc", "__rust_alloc_zeroed", "__rust_realloc", "_Zna*", "_Znw*", "aligned_alloc",
+	"brk", "calloc", "kmalloc*", "krealloc*", "kvmalloc*", "kzalloc", "mallocx", "malloc", "memalign", "mmap", "mmap64", "mremap",
+	"posix_memalign", "pvalloc", "rallocx", "realloc", "reallocarray", "runtime.mallocgc", "runtime.newobject", "sbrk", "strdup",
+	"strndup", "valloc", "vmalloc*", "vzalloc*", "zalloc",
+};
+
 /* "realloc" of "__libc_realloc@@GLIBC_2.2.5". */
 static const char *
-amount(const char *function)
+bare_name(const char *function, char *name, size_t size)
 {
-	size_t len;
-
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
 		if (!strncmp(function, prefixes[i], strlen(prefixes[i]))) {
 			function += strlen(prefixes[i]);
 			break;
 		}
-	len = strcspn(function, "@");
+	snprintf(name, size, "%.*s", (int)strcspn(function, "@"), function);
+	return name;
+}
+
+static const char *
+amount(const char *function)
+{
+	char name[64];
+
+	bare_name(function, name, sizeof(name));
 	for (size_t i = 0; i < sizeof(amounts) / sizeof(amounts[0]); i++)
-		if (!strncmp(amounts[i].function, function, len) && !amounts[i].function[len])
+		if (!strcmp(amounts[i].function, name))
 			return amounts[i].factors;
 	return "arg1";
+}
+
+static const char *
+result(const struct probe *p, const char *weight, struct err *err)
+{
+	char name[64];
+
+	bare_name(p->symbol, name, sizeof(name));
+	for (size_t i = 0; i < sizeof(allocators) / sizeof(allocators[0]); i++)
+		if (!fnmatch(allocators[i], name, 0)) {
+			err_set(err, "%s: --weight %s: %s does not return how much, but where it is; the amount is an argument, which "
+				     "%s has, and %s:ret takes what is returned all the same", p->name, weight, p->symbol,
+				p->kind == PROBE_URETPROBE ? "uprobe:" : p->kind == PROBE_FEXIT ? "fentry:" : "kprobe:", weight);
+			return NULL;
+		}
+	return "ret";
 }
 
 /* The factors that a unit alone means; NULL with the reason: what could be written instead. */
@@ -75,7 +107,7 @@ factors_of_unit(const struct probe *p, const char *weight, struct err *err)
 	case PROBE_KRETPROBE:
 	case PROBE_FEXIT:
 	case PROBE_URETPROBE:
-		return "ret";
+		return result(p, weight, err);
 	case PROBE_TRACEPOINT:
 		err_set(err, "%s: --weight %s: which field? (%s:FIELD; there are %s)", p->name, weight, weight, operand_fields(p));
 		return NULL;
@@ -92,7 +124,8 @@ factors_of_unit(const struct probe *p, const char *weight, struct err *err)
 static int
 parse_factor(const struct probe *p, const char *text, size_t *len, struct event_operand *o, struct err *err)
 {
-	char *end;
+	const char *end;
+	uint64_t n;
 
 	*len = operand_word(text);
 	if (*len)
@@ -100,11 +133,10 @@ parse_factor(const struct probe *p, const char *text, size_t *len, struct event_
 	if (*text < '0' || *text > '9')
 		return err_set(err, "a word or a number is expected where '%s' begins", text);
 	*o = (struct event_operand){.kind = OPERAND_CONSTANT, .size = 8, .is_signed = 1};
-	errno = 0;
-	o->number = strtoll(text, &end, !strncmp(text, "0x", 2) ? 16 : 10);
-	*len = (size_t)(end - text);
-	if (errno || (*end && *end != '*') || end[-1] == 'x')
+	if (!parse_number_at(text, &end, &n) || n > INT64_MAX || (*end && *end != '*'))
 		return err_set(err, "'%s' is not a whole number below 2^63, decimal or 0x hexadecimal", text);
+	o->number = (__s64)n;
+	*len = (size_t)(end - text);
 	return 0;
 }
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "sampler/near.h"
-#include "sampler/probe.h"
+#include "base/nearest.h"
+#include "sampler/probe_parts.h"
 #include "sampler/tracefs.h"
 #include "sampler/types.h"
 
@@ -56,26 +56,29 @@ matches(const char *pattern, char *full)
 static int
 no_such_tracepoint(const struct tracepoints *known, const char *text, struct err *err)
 {
-	struct near near = near_to(text);
 	const char *colon = strchr(text, ':');
+	char near_it[NEAREST_TEXT];
+	struct nearest near;
 	char *system = xstrndup(text, strcspn(text, ":"));
 	bool has_system = tracefs_has_system(system);
 
 	free(system);
 	if (is_pattern(text))
 		return err_set(err, "%s matches no tracepoint", text);
+	nearest_begin(&near, text);
 	for (size_t i = 0; i < known->n; i++) {
 		const char *full = known->names[i];
 		const char *name = strchr(full, ':') + 1;
 
 		if (colon && !strcmp(name, colon + 1))
-			near_prefer(&near, full);
-		near_offer(&near, colon ? full : name, full);
+			nearest_prefer(&near, full);
+		nearest_offer_part(&near, colon ? full : name, strlen(colon ? full : name), full);
 	}
+	nearest_text(&near, "; near it: ", near_it, sizeof(near_it));
 	if (!colon)
-		return err_set(err, "%s: a tracepoint is named SYSTEM:NAME%s", text, near_text(&near));
+		return err_set(err, "%s: a tracepoint is named SYSTEM:NAME%s", text, near_it);
 	return err_set(err, "%s: this kernel has no such tracepoint%s%s", text, has_system ? "" : ", nor others of this system",
-		       near_text(&near));
+		       near_it);
 }
 
 int
@@ -93,7 +96,7 @@ find_tracepoints(struct probes *all, enum probe_kind kind, const char *text, con
 			return -1;
 	}
 	if (found > scope->max_probes)
-		return too_many(err, text, "tracepoints", found, scope->max_probes);
+		return probe_too_many(err, kind, text, found, "tracepoints", scope->max_probes);
 	return found ? 0 : no_such_tracepoint(known, text, err);
 }
 
@@ -153,17 +156,20 @@ static int
 no_such_raw_tracepoint(const struct names *names, const char *text, struct err *err)
 {
 	const char *name = strchr(text, ':') ? strchr(text, ':') + 1 : text;
-	struct near near = near_to(name);
+	char near_it[NEAREST_TEXT];
+	struct nearest near;
 
 	if (is_pattern(text))
 		return err_set(err, "raw_tp:%s matches no raw tracepoint", text);
-	for (size_t i = 0; i < names->n; i++)
-		near_offer(&near, names->items[i], names->items[i]);
 	if (!strncmp(name, "sys_enter_", 10) || !strncmp(name, "sys_exit_", 9))
 		return err_set(err, "raw_tp:%s: system calls have two raw tracepoints for all of them, sys_enter and sys_exit; "
 				    "syscalls:%s is one of its own", text, name);
+	nearest_begin(&near, name);
+	for (size_t i = 0; i < names->n; i++)
+		nearest_offer(&near, names->items[i], strlen(names->items[i]));
+	nearest_text(&near, "; near it: ", near_it, sizeof(near_it));
 	return err_set(err, "raw_tp:%s: this kernel has no such raw tracepoint%s%s", text,
-		       name == text ? "" : " (it takes the NAME without its system)", near_text(&near));
+		       name == text ? "" : " (it takes the NAME without its system)", near_it);
 }
 
 int
@@ -187,7 +193,7 @@ find_raw_tracepoints(struct probes *all, enum probe_kind kind, const char *text,
 		p->symbol = xstrdup(names.items[i]);
 	}
 	if (found > scope->max_probes)
-		status = too_many(err, text, "raw tracepoints", found, scope->max_probes);
+		status = probe_too_many(err, kind, text, found, "raw tracepoints", scope->max_probes);
 	else if (!found && names.n)
 		status = no_such_raw_tracepoint(&names, text, err);
 	else

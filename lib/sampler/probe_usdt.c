@@ -82,7 +82,7 @@ failure(struct marker_search *s, struct err *err)
 	const char *file = s->files.n ? s->files.images[0]->shown : "";
 	struct buf wanted = {0};
 	struct nearest near;
-	char names[512];
+	char names[NEAREST_TEXT];
 
 	if (!s->files.n && s->files.first.text[0]) {
 		*err = s->files.first;
@@ -97,8 +97,8 @@ failure(struct marker_search *s, struct err *err)
 	s->near = &near;
 	s->searched = 0;
 	search_images(s);
-	err_set(err, "%s%s has no marker %s%s%s", file, s->files.n == 1 ? "" : " or what else was searched", wanted.data,
-		nearest_text(&near, names, sizeof(names)) ? "; nearest: " : "", names);
+	nearest_text(&near, "; nearest: ", names, sizeof(names));
+	err_set(err, "%s%s has no marker %s%s", file, s->files.n == 1 ? "" : " or what else was searched", wanted.data, names);
 	buf_free(&wanted);
 	return -1;
 }
@@ -171,10 +171,9 @@ find_markers(struct probes *all, enum probe_kind kind, const char *text, const s
 	struct err why = {0};
 	int r;
 
-	(void)kind;
 	r = search(&s, parts, &why);
 	if (!r && s.n > scope->max_probes)
-		r = user_too_many(err, "usdt", text, s.n, "places", scope->max_probes);
+		r = probe_too_many(err, kind, text, s.n, "places", scope->max_probes);
 	else if (r)
 		err_set(err, "usdt:%s: %s", text, why.text);
 	else

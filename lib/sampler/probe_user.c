@@ -11,12 +11,6 @@
 #include "sampler/user_search.h"
 #include "unwind/go.h"
 
-static const char *
-prefix(enum probe_kind kind)
-{
-	return kind == PROBE_URETPROBE ? "uretprobe" : "uprobe";
-}
-
 /* Where in the file the place is, with the offset that was asked for; false: it is not in the function, or no instruction
  * can be there. */
 static bool
@@ -56,7 +50,7 @@ add_probe(struct probes *all, enum probe_kind kind, const struct user_search *s,
 
 	if (!place_of(m, &s->pattern, &offset))
 		return false;
-	buf_printf(&name, "%s:%s:", prefix(kind), m->image->shown);
+	buf_printf(&name, "%s:%s:", probe_prefix(kind), m->image->shown);
 	add_what(&name, m, s);
 	p = probes_add(all, kind);
 	p->name = probe_text(&name);
@@ -128,10 +122,10 @@ find_user_functions(struct probes *all, enum probe_kind kind, const char *text, 
 	s.file = file;
 	r = find(all, kind, len ? text + len + 1 : text, &s, &why);
 	if (s.matches.n > scope->max_probes)
-		user_too_many(err, prefix(kind), text, s.matches.n, s.pattern.kind == PATTERN_LINE ? "places" : "functions",
-			      scope->max_probes);
+		probe_too_many(err, kind, text, s.matches.n, s.pattern.kind == PATTERN_LINE ? "places" : "functions",
+			       scope->max_probes);
 	else if (r)
-		err_set(err, "%s:%s: %s", prefix(kind), text, why.text);
+		err_set(err, "%s:%s: %s", probe_prefix(kind), text, why.text);
 	user_search_free(&s);
 	free(file);
 	return r;

@@ -3,15 +3,13 @@
 #include "sampler/proc.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/text_file.h"
 
 static void
 list(const char *path, struct int_list *ids)
@@ -46,29 +44,6 @@ proc_threads(uint32_t pid, struct int_list *tids)
 
 /* ---- maps ---- */
 
-static bool
-read_file(const char *path, struct buf *b)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-	int error;
-
-	b->len = 0;
-	if (fd < 0)
-		return false;
-	do {
-		buf_reserve(b, 16 << 10);
-		n = read(fd, b->data + b->len, b->cap - b->len);
-		if (n > 0)
-			b->len += (size_t)n;
-	} while (n > 0);
-	error = errno;
-	close(fd);
-	buf_cstr(b);
-	errno = error;
-	return n == 0;
-}
-
 /* The mappings of a process whose first thread has ended are shown by the others only. */
 static void
 read_maps_of_threads(uint32_t pid, struct buf *b)
@@ -79,7 +54,7 @@ read_maps_of_threads(uint32_t pid, struct buf *b)
 	proc_threads(pid, &tids);
 	for (size_t i = 0; i < tids.n && !b->len; i++) {
 		snprintf(path, sizeof(path), "/proc/%u/task/%u/maps", pid, tids.items[i]);
-		if (!read_file(path, b))
+		if (text_file_read(path, b))
 			b->len = 0;
 	}
 	free(tids.items);
@@ -91,7 +66,8 @@ proc_maps(uint32_t pid, struct buf *text)
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%u/maps", pid);
-	if (!read_file(path, text))
+	text->len = 0;
+	if (text_file_read(path, text))
 		return false;
 	if (!text->len)
 		read_maps_of_threads(pid, text);

@@ -12,13 +12,12 @@
 #include "sampler/cpus.h"
 #include "sampler/events.h"
 #include "sampler/fates.h"
-#include "sampler/kept.h"
 #include "sampler/kernel.h"
-#include "sampler/links.h"
 #include "sampler/process.h"
 #include "sampler/resolve.h"
 #include "sampler/sideband.h"
 #include "sampler/unwinding.h"
+#include "sampler/waits.h"
 #include "sampler/window.h"
 
 struct sampler {
@@ -35,40 +34,26 @@ struct sampler {
 	int epoll;
 	struct resolver *resolver;
 	struct window windows[2];
-	struct kept kept; /* stacks of waits */
-	uint64_t stackless; /* waits in the current window whose stack did not come */
-	bool ended;
+	struct waits waits;
+	uint64_t ended; /* when; 0: not yet */
 	struct sample_stats *per_cpu;
 	struct facts facts; /* of the window being handed over */
 	struct sampler_totals totals;
 	uint64_t window_start;
+	uint64_t deadline; /* 0: none */
 };
-
-/* A wait whose stack was kept; that it was not cannot be: if it is, it is not passed over in silence. */
-static bool
-add_wait(struct sampler *s, struct window *w, const struct sample_key *key, const struct sample_count *count, uint64_t time)
-{
-	const struct kept_stack *stack = key->stack ? kept_find(&s->kept, key) : NULL;
-
-	if (key->stack && !stack)
-		return false;
-	window_add_kept(w, key, count, time, stack, stack ? s->kept.arena + stack->at : NULL);
-	return true;
-}
 
 static void
 message(void *context, const struct sample_message *m)
 {
 	struct sampler *s = context;
-	struct window *w = &s->windows[m->window & 1];
 
 	if (m->kind == MESSAGE_STACK)
-		kept_add(&s->kept, m);
-	else if (m->kind == MESSAGE_WAIT) {
-		if (!add_wait(s, w, &m->key, &(struct sample_count){1, m->value, m->runnable}, m->time))
-			s->stackless++;
-	} else
-		window_add(w, m);
+		waits_stack(&s->waits, m);
+	else if (m->kind == MESSAGE_WAIT)
+		waits_ended(&s->waits, m);
+	else
+		window_add(&s->windows[m->window & 1], m);
 	if (s->unwinding && m->end == END_NO_MAPPING && m->key.pid)
 		unwinding_unknown(s->unwinding, m->key.pid);
 }
@@ -121,7 +106,6 @@ open_kernel(struct sampler *s, struct err *err)
 	s->kernel = kernel_load(&(struct kernel_setup){
 		.config = s->config,
 		.events = &s->events,
-		.many_kprobes = links_are_many(&s->events),
 		.cpus = s->online.items,
 		.n_cpus = s->online.n,
 		.unwinding = s->unwinding,
@@ -198,7 +182,7 @@ sampler_close(struct sampler *s)
 	backings_free(&s->backings);
 	window_free(&s->windows[0]);
 	window_free(&s->windows[1]);
-	kept_free(&s->kept);
+	waits_free(&s->waits);
 	events_free(&s->events);
 	free(s->online.items);
 	free(s->per_cpu);
@@ -212,8 +196,11 @@ sampler_start(struct sampler *s, const struct sampler_sink *sink, struct err *er
 	s->sink = *sink;
 	s->window_start = monotonic_ns();
 	kernel_missed(s->kernel);
-	kernel_begin(s->kernel, s->window_start, s->config->duration);
-	return attach_enable(s->attach, err);
+	s->deadline = s->config->duration ? s->window_start + s->config->duration : 0;
+	kernel_begin(s->kernel, s->window_start, s->deadline);
+	if (attach_enable(s->attach, err))
+		return -1;
+	return s->events.on_cpu == EVENT_NONE ? 0 : kernel_meet(s->kernel, err);
 }
 
 uint64_t
@@ -239,9 +226,11 @@ void
 sampler_stop(struct sampler *s)
 {
 	count_new_cpus(s);
+	s->ended = monotonic_ns();
+	if (s->deadline && s->ended > s->deadline)
+		s->ended = s->deadline;
 	kernel_end(s->kernel);
 	attach_disable(s->attach);
-	s->ended = true;
 }
 
 bool
@@ -312,82 +301,11 @@ counted(void *context, const struct sample_key *key, const struct sample_count *
 {
 	struct counting *c = context;
 	struct sampler *s = c->sampler;
-	bool good = key->state ? add_wait(s, c->window, key, count, s->window_start) : window_count(c->window, key, count);
+	bool good = key->state ? waits_add(&s->waits, c->window, key, count, s->window_start)
+			       : window_count(c->window, key, count);
 
 	if (!good)
 		facts_lose(&s->facts, key->event, FATE_NO_STACK, key->cpu, count->count);
-}
-
-/* The recording ends before the wait does. */
-static void
-cut_short(void *context, const struct wait *w)
-{
-	struct counting *c = context;
-	struct sampler *s = c->sampler;
-	struct sample_count count = {.count = 1, .value = c->end - w->since};
-	enum fate fate = w->fate;
-
-	if (!w->since || w->since >= c->end || !w->key.tid)
-		return;
-	if (w->key.state == WAIT_RUNNABLE || w->woken > w->since) {
-		count.value = w->key.state == WAIT_RUNNABLE ? 0 : w->woken - w->since;
-		count.runnable = c->end - w->since - count.value;
-	}
-	if (fate == FATE_DELIVERED && !add_wait(s, c->window, &w->key, &count, s->window_start))
-		fate = FATE_NO_STACK;
-	facts_fired(&s->facts, w->key.event, fate, w->key.cpu);
-}
-
-/* And what a thread has run since its last sample. */
-static void
-cut_run(void *context, const struct wait *w)
-{
-	struct counting *c = context;
-	struct sampler *s = c->sampler;
-	struct sample_count count = {.count = 1, .value = w->owed};
-	struct sample_key key = w->key;
-
-	if (!key.tid || s->events.on_cpu == EVENT_NONE)
-		return;
-	if (!w->since && w->counted < c->end)
-		count.value += c->end - w->counted;
-	key.event = s->events.on_cpu;
-	key.state = WAIT_UNSAMPLED;
-	key.stack = key.woken = 0;
-	if (!count.value)
-		return;
-	window_add_kept(c->window, &key, &count, c->end, NULL, NULL);
-	facts_fired(&s->facts, key.event, FATE_DELIVERED, key.cpu);
-}
-
-static void
-cut(void *context, const struct wait *w)
-{
-	cut_short(context, w);
-	cut_run(context, w);
-}
-
-/* Forgets stacks that no wait refers to. The kernel's side has begun a new round before this window, and sends again what
- * it needs. */
-static void
-keep(void *context, const struct wait *w)
-{
-	struct kept *const *stores = context;
-
-	if (w->since)
-		kept_move(stores[1], stores[0], &w->key);
-}
-
-static void
-forget_stacks(struct sampler *s)
-{
-	struct kept fewer = {0};
-	struct kept *stores[2] = {&s->kept, &fewer};
-
-	kernel_waits(s->kernel, keep, stores);
-	kept_free(&s->kept);
-	s->kept = fewer;
-	kernel_forget_stacks(s->kernel);
 }
 
 /* Walks samples and side-band records together by time, so that each address is looked up among the mappings
@@ -420,6 +338,7 @@ account(struct sampler *s, uint32_t window, struct err *err)
 	facts_missed(&s->facts, kernel_missed(s->kernel));
 	if (s->unwinding)
 		unwinding_account(s->unwinding, t);
+	t->probes_refused = attach_refused(s->attach, &t->probes_why);
 	t->side_lost = sideband_lost(s->sideband);
 	t->refused = s->processes.refused;
 	t->missed = kernel_targets_missed(s->kernel);
@@ -430,11 +349,9 @@ int
 sampler_window(struct sampler *s, struct err *err)
 {
 	struct counting c = {.sampler = s, .end = monotonic_ns()};
-	bool forget = s->events.wait != EVENT_NONE && kept_is_full(&s->kept);
+	bool with_waits = s->events.wait != EVENT_NONE;
 	uint32_t number;
 
-	if (forget)
-		kernel_new_round(s->kernel);
 	if (kernel_flip(s->kernel, &number, err))
 		return -1;
 	c.window = &s->windows[number & 1];
@@ -442,16 +359,15 @@ sampler_window(struct sampler *s, struct err *err)
 	sampler_collect(s);
 	if (kernel_counts(s->kernel, number, counted, &c, err))
 		return -1;
-	if (s->ended && s->events.wait != EVENT_NONE)
-		kernel_waits(s->kernel, cut, &c);
-	facts_lose(&s->facts, s->events.wait, FATE_NO_STACK, 0, s->stackless);
-	s->stackless = 0;
+	waits_settle(&s->waits, c.window, number, &s->facts);
+	if (s->ended && with_waits)
+		waits_cut(&s->waits, s->kernel, s->config, s->events.on_cpu, c.window, &s->facts, s->ended);
 	resolve_window(s, c.window);
 	if (account(s, number, err))
 		return -1;
 	facts_hand_over(&s->facts, &s->events, s->config->timestamps, &s->sink, s->window_start, c.end, &s->totals);
-	if (forget)
-		forget_stacks(s);
+	if (with_waits && waits_forget(&s->waits, s->kernel, err))
+		return -1;
 	window_clear(c.window);
 	sideband_apply(s->sideband, c.end, &s->processes);
 	processes_purge(&s->processes);

@@ -151,6 +151,8 @@ struct sampler_totals {
 	uint64_t machines_unreadable; /* processes of Java whose code heaps could not be found */
 	struct err machines_why;      /* of the last one of these */
 	uint64_t layouts_refused;   /* processes for whose mappings there was no room */
+	uint64_t probes_refused; /* matches of patterns that could not be attached */
+	struct err probes_why;	 /* the first of these */
 	uint64_t side_lost; /* records about mappings and processes that the kernel dropped */
 	uint64_t refused;   /* processes whose mappings we were not allowed to read */
 	uint64_t missed;    /* children that could not be followed: too many tasks at a time */

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "sampler/lines.h"
+#include "base/text_file.h"
 #include "sampler/tracefs.h"
 
 static struct trace_format last;

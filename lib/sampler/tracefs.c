@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "sampler/lines.h"
+#include "base/text_file.h"
+#include "sampler/mounts.h"
 #include "sampler/trace_format.h"
 
 static const char usual[] = "/sys/kernel/tracing";
@@ -28,30 +29,6 @@ is_tracefs(const char *path)
 	return !statfs(path, &fs) && fs.f_type == TRACEFS_MAGIC;
 }
 
-/* A line is "tracefs /sys/kernel/tracing tracefs rw,relatime 0 0". */
-static char *
-find_mounted(void)
-{
-	struct buf mounts = {0};
-	char *found = NULL;
-	char *at, *line;
-
-	if (!file_read("/proc/self/mounts", &mounts)) {
-		at = mounts.data;
-		while (!found && (line = line_next(&at))) {
-			char *path, *type;
-
-			word_next(&line);
-			path = word_next(&line);
-			type = word_next(&line);
-			if (type && !strcmp(type, "tracefs") && is_tracefs(path))
-				found = xstrdup(path);
-		}
-	}
-	buf_free(&mounts);
-	return found;
-}
-
 const char *
 tracefs_where(void)
 {
@@ -62,7 +39,7 @@ tracefs_where(void)
 		return where;
 	if (is_tracefs(usual))
 		where = xstrdup(usual);
-	else if (!(where = find_mounted()) && !access("/sys/kernel/debug/tracing/events", F_OK))
+	else if (!(where = mounts_find("tracefs")) && !access("/sys/kernel/debug/tracing/events", F_OK))
 		where = xstrdup(below_debugfs);
 	return where;
 }
@@ -85,7 +62,7 @@ tracefs_read(const char *file, struct buf *text, struct err *err)
 	if (!directory)
 		return not_mounted(err);
 	buf_printf(&path, "%s/%s", directory, file);
-	if (file_read(buf_cstr(&path), text)) {
+	if (text_file_read(buf_cstr(&path), text)) {
 		if ((errno == EACCES || errno == EPERM) && geteuid())
 			status = err_set(err, "%s: not permitted: tracefs is for root alone (run as root, or let a group read it: "
 					      "'mount -o remount,mode=750,gid=GROUP %s')", path.data, directory);

@@ -47,14 +47,13 @@ add_chooser(struct buf *text, struct user_search *s)
 static void
 add_nearest(struct buf *text, struct user_search *s)
 {
-	char names[512];
+	char names[NEAREST_TEXT];
 	struct nearest near;
 
 	nearest_begin(&near, s->pattern.text);
 	for (size_t i = 0; i < s->n; i++)
 		user_offer_functions(&near, s->images[i], &s->pattern);
-	if (nearest_text(&near, names, sizeof(names)))
-		buf_printf(text, "; nearest: %s", names);
+	buf_add(text, names, nearest_text(&near, "; nearest: ", names, sizeof(names)));
 }
 
 static void

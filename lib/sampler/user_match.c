@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/sums.h"
 #include "elf/lines.h"
 #include "elf/symbols.h"
 #include "sampler/readable.h"
@@ -229,12 +228,6 @@ user_offer_functions(struct nearest *near, struct user_image *image, struct user
 	offer_tables(near, image->elf, p);
 	if (!symtab_is_full(image->elf) && user_image_debug(image))
 		offer_tables(near, image->debug, p);
-}
-
-int
-user_too_many(struct err *err, const char *kind, const char *text, uint64_t n, const char *things, uint64_t max)
-{
-	return err_set(err, "%s:%s matches %s %s; --max-probes allows %s", kind, text, grouped(n), things, grouped(max));
 }
 
 void

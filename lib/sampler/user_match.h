@@ -49,9 +49,6 @@ int user_match_address(struct user_matches *m, struct user_image *image, const s
 /* Offers the functions' names, readable ones if the pattern is one. */
 void user_offer_functions(struct nearest *n, struct user_image *image, struct user_pattern *p);
 
-/* Says that "uprobe:libc:*" has n matches among these `things`, more than --max-probes allows. */
-int user_too_many(struct err *err, const char *kind, const char *text, uint64_t n, const char *things, uint64_t max);
-
 void user_matches_free(struct user_matches *m);
 
 #endif

@@ -8,23 +8,10 @@
 
 #include "base/alloc.h"
 #include "base/parse.h"
+#include "sampler/probe_parts.h"
 #include "sampler/readable.h"
 
 /* ---- reading ---- */
-
-/* A whole number, "0x1f" or "31". */
-static bool
-parse_number(const char *text, uint64_t *number)
-{
-	char *end;
-
-	if (text[0] != '0' || (text[1] != 'x' && text[1] != 'X'))
-		return parse_u64(text, number);
-	if (!text[2] || strspn(text + 2, "0123456789abcdefABCDEF") != strlen(text + 2) || strlen(text) > 18)
-		return false;
-	*number = strtoull(text + 2, &end, 16);
-	return true;
-}
 
 static size_t
 first_colon(const char *text)
@@ -115,7 +102,7 @@ user_pattern_parse(struct user_pattern *p, const char *what, struct err *err)
 		p->number += p->offset;
 		return 0;
 	}
-	p->kind = strpbrk(p->text, "*?[") ? PATTERN_GLOB : PATTERN_NAME;
+	p->kind = is_pattern(p->text) ? PATTERN_GLOB : PATTERN_NAME;
 	p->n_needles = needles_find(p->text, p->needles);
 	return 0;
 }

@@ -7,8 +7,6 @@
  * The kernel's own come sorted by address, those of modules, trampolines and BPF programs do not. */
 #include "sym/kallsyms.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +15,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/intern.h"
+#include "base/text_file.h"
 #include "elf/prefer.h"
 #include "elf/sort.h"
 
@@ -230,14 +229,9 @@ find_bases(struct kallsyms *k)
 static int
 sysctl(const char *path)
 {
-	FILE *f = fopen(path, "re");
-	int value = -1;
+	char text[32];
 
-	if (f && fscanf(f, "%d", &value) != 1)
-		value = -1;
-	if (f)
-		fclose(f);
-	return value;
+	return text_file_line(path, text, sizeof(text)) ? -1 : (int)strtol(text, NULL, 10);
 }
 
 /* What shows addresses is decided in the kernel's kallsyms_show_value(). */
@@ -298,29 +292,15 @@ kallsyms_parse(const char *text, size_t len, struct err *err)
 struct kallsyms *
 kallsyms_load(struct err *err)
 {
-	struct kallsyms *k;
-	int fd = open("/proc/kallsyms", O_RDONLY | O_CLOEXEC);
-	ssize_t n;
+	struct kallsyms *k = xcalloc(1, sizeof(*k));
 
-	if (fd < 0) {
-		err_set(err, "kernel symbols: /proc/kallsyms:");
-		return NULL;
-	}
-	k = xcalloc(1, sizeof(*k));
 	buf_reserve(&k->text, 8 << 20);
-	do {
-		buf_reserve(&k->text, 64 << 10);
-		n = read(fd, k->text.data + k->text.len, k->text.cap - k->text.len);
-		if (n > 0)
-			k->text.len += (size_t)n;
-	} while (n > 0 || (n < 0 && errno == EINTR));
-	if (n < 0) {
+	if (text_file_read("/proc/kallsyms", &k->text)) {
 		err_set(err, "kernel symbols: /proc/kallsyms:");
 		kallsyms_free(k);
-		k = NULL;
+		return NULL;
 	}
-	close(fd);
-	return k ? index_text(k, err) : NULL;
+	return index_text(k, err);
 }
 
 /* ---- finding ---- */

@@ -2,7 +2,7 @@
 // Which samples are looked at, and in which groups: the part of a choice that is not the shape of the tree.
 
 // What decides which tree node a sample ends at; as long as it is the same a tree can be added to.
-const choiceKey = ({group, hide, focus, shape, of}) => JSON.stringify([group, hide, focus, shape, of]);
+const choiceKey = ({event, unit, group, hide, focus, shape, of}) => JSON.stringify([event, unit, group, hide, focus, shape, of]);
 
 const middleOf = window => window.start + window.duration / 2;
 
@@ -58,9 +58,11 @@ const processNames = tasks => {
 // The text in front of the stacks of each of the profile's groups, null for none.
 const groupTexts = (profile, by) => {
 	const processes = by === "process" ? processNames(profile.tasks) : [];
-	return profile.groups.map(({task, cpu}) => {
+	return profile.groups.map(({task, cpu, event}) => {
 		if (by === "cpu")
 			return cpu < 0 ? null : `[cpu ${cpu}]`;
+		if (by === "event")
+			return event < profile.events.length ? `[${profile.events[event].name}]` : null;
 		if (by === "none" || task < 0)
 			return null;
 		const {pid, tid, comm} = profile.tasks[task];

@@ -31,9 +31,39 @@ function stopButton(stop) {
 
 // What pb-serve changed or left out: a fact, in a few words, why.
 const serverNotes = [["pruned", "pruned", "samples put together in [pruned], to keep the memory of pb-serve bounded"],
-	["left_out", "of other units", "samples that cannot be added to these"],
+	["left_out", "of other units", "samples that cannot be added to these: choose their event"],
 	["crowded", "little room", "the stream's segment defines more than its share of --memory, so that little is left for the profile"],
 	["cut", "long names cut", "they had more than 4096 bytes, and end in ...[cut]"]];
+
+const MOST_NAMED = 40;
+
+// Which event, for a recording of several.
+class EventSwitch {
+	constructor(changed) {
+		this.node = select("event", "Event", [], value => changed(this.choices.find(([v]) => v === value)[2]));
+		this.list = this.node.querySelector("select");
+		this.choices = [];
+		this.known = 0;
+	}
+
+	show(profile, view) {
+		const {events} = profile, wanted = chooseEvents(profile, view), none = events.length > 0 && wanted.n === 0;
+		setShown(this.node, events.length > 1 || none);
+		if (events.length === 0)
+			return;
+		if (this.profile !== profile || this.known !== events.length || this.none !== (none && view.event)) {
+			this.profile = profile;
+			this.known = events.length;
+			this.none = none && view.event;
+			this.choices = eventChoices(profile);
+			if (none)
+				this.choices.push(["none", `${shownName(view.event || view.unit)} is not here`, {event: view.event, unit: view.unit}]);
+			this.list.replaceChildren(...this.choices.map(([value, label]) => element("option", {value}, label)));
+		}
+		const whole = view.event === "" && (wanted.usual || view.unit === events[0].unit || wanted.n > 1);
+		this.list.value = none ? "none" : !whole ? `e${wanted.chosen.indexOf(true)}` : wanted.chosen[0] ? "" : `u${view.unit}`;
+	}
+}
 
 // page: what the switches act on (page.js).
 class Controls {
@@ -62,8 +92,9 @@ class Controls {
 	}
 
 	makeSwitches(page, button) {
+		this.event = new EventSwitch(choice => page.change(choice, true));
 		this.group = select("group", "Group", [["none", "nothing"], ["name", "name"], ["process", "process"], ["thread", "thread"],
-			["cpu", "cpu"]], group => page.change({group}));
+			["cpu", "cpu"], ["event", "event"]], group => page.change({group}));
 		this.time = select("time", "Time", [["all", "all"], ["last", "the last"], ["decay", "half-life"], ["range", "a range"]],
 			time => page.change({time}));
 		this.seconds = element("input", {id: "seconds", type: "number", min: LEAST_SECONDS, max: MOST_SECONDS, step: 1, "aria-label": "seconds",
@@ -75,12 +106,14 @@ class Controls {
 		this.panels = select("panels", "Show", [["both", "both"], ["graph", "graph"], ["table", "table"]],
 			panels => page.change({panels}));
 		this.reset = button("reset", "Reset", () => page.reset(), {title: "No zoom, search, hidden or focused functions, and all of the time (0)"});
-		this.switches = [this.group, this.time, this.secondsBox, this.colour, this.layout, this.panels, this.reset];
+		this.switches = [this.event.node, this.group, this.time, this.secondsBox, this.colour, this.layout, this.panels, this.reset];
 	}
 
-	// view: what is looked at; live: the page has a server, and so groups and times to choose from.
-	showView(view, live) {
+	// view: what is looked at; live: the page has a server, and so events, groups and times to choose from.
+	showView(view, live, profile) {
 		const set = (label, value) => label.querySelector("select").value = value;
+		this.event.show(profile, view);
+		this.group.querySelector("[value=event]").hidden = profile.events.length < 2 && view.group !== "event";
 		set(this.group, view.group);
 		set(this.time, view.time);
 		set(this.colour, view.colour);
@@ -97,20 +130,35 @@ class Controls {
 	}
 
 	showNumbers(tree, functions, live) {
-		const {profile} = tree, {facts} = profile, amount = roundAmount(profile, tree.total[0]), of = roundAmount(profile, profile.total);
-		this.number(this.total, amount, unitText(profile, amount) + (amount < of ? " of " + groupedText(of) : ""));
+		const {profile, events} = tree, {facts} = profile, amount = roundAmount(profile, tree.total[0]);
+		const of = roundAmount(profile, events.chosen ? sumOfChosen(events, profile.totals) : profile.total);
+		this.number(this.total, amount, unitText(events.unit, amount) + (amount < of ? " of " + amountOnly(events.unit, of) : ""));
 		const truncated = roundAmount(profile, functions.reduce((sum, f) => sum + (f.name === "[truncated]" ? f.total : 0), 0));
-		this.number(this.truncated, truncated, groupedText(truncated) + " truncated", truncated > 0);
+		this.number(this.truncated, truncated, amountOnly(events.unit, truncated) + " truncated", truncated > 0);
 		setShown(this.truncated, live || truncated > 0);
 		for (const part of [this.rate, this.lost])
 			setShown(part, live);
-		const causes = Object.entries(facts.lost || {}), rate = facts.frequency ? groupedText(facts.frequency) + " Hz" :
-			facts.period ? "every " + groupedText(facts.period) : "";
-		const lost = Math.max(profile.lost, causes.reduce((sum, [, n]) => sum + n, 0));
-		this.number(this.lost, lost, groupedText(lost) + " lost" + (lost ? " (" + percentText(lost, of + lost) + ")" : ""), lost > 0);
-		this.lost.title = "lost in the kernel" + (causes.length ? ": " + causes.map(([cause, n]) => cause + " " + groupedText(n)).join(", ") : "");
-		this.number(this.rate, facts.frequency || facts.period || 0, rate + (rate && facts.event ? " " : "") + (facts.event || ""));
-		this.showServers(facts);
+		this.showLost(events, profile, of);
+		this.showRate(events, profile);
+		this.showServers(events.usual ? facts : {...facts, left_out: 0});
+	}
+
+	// Times and sizes have no share that was lost.
+	showLost(events, profile, of) {
+		const causes = Object.entries(profile.facts.lost || {}), known = causes.reduce((sum, [, n]) => sum + n, 0);
+		const lost = events.all ? Math.max(profile.lost, known) : sumOfChosen(events, profile.losses);
+		this.number(this.lost, lost, groupedText(lost) + " lost" + (lost && !isScaled(events.unit) ? " (" + percentText(lost, of + lost) + ")" : ""), lost > 0);
+		this.lost.title = "lost in the kernel" + (causes.length ? (events.all ? "" : ", of all events") + ": " +
+			causes.map(([cause, n]) => cause + " " + groupedText(n)).join(", ") : "");
+	}
+
+	// What the facts say is of the first event, and newer.
+	showRate({chosen, n}, {events, facts}) {
+		const names = events.filter((_, i) => chosen?.[i]).map(e => shownName(e.name));
+		const one = n === 1 && !chosen[0] ? events[chosen.indexOf(true)] : {...facts, name: facts.event};
+		const rate = n > 1 ? "" : one.frequency ? groupedText(one.frequency) + " Hz" : one.period ? "every " + groupedText(one.period) : "";
+		this.number(this.rate, n > 1 ? 0 : one.frequency || one.period || 0, n > 1 ? n + " events" : rate + (rate && one.name ? " " : "") + (one.name || ""));
+		this.rate.title = n > 1 ? names.slice(0, MOST_NAMED).join(", ") + (n > MOST_NAMED ? ", …" : "") : "";
 	}
 
 	showServers(facts) {

@@ -2,7 +2,7 @@
 // The server's messages, cmd/serve_message.h: every number is checked before any of the message counts.
 
 const MOST_INFLATED = 256 << 20;
-const TAG = {MODULE: 1, FRAME: 2, NODE: 3, TASK: 4, GROUP: 5, WINDOW: 6, FACTS: 7};
+const TAG = {MODULE: 1, FRAME: 2, NODE: 3, TASK: 4, GROUP: 5, WINDOW: 6, FACTS: 7, EVENT: 8};
 
 class MessageError extends Error {}
 
@@ -101,7 +101,9 @@ const readFacts = reader => {
 
 const readWindow = (reader, sizes) => {
 	const number = reader.number(), start = reader.amount() / 1000, duration = reader.amount() / 1000;
-	const lost = reader.amount();
+	const losses = [];
+	for (let left = reader.count(2); left > 0; left--)
+		losses.push([reader.below(sizes.events, "event"), reader.amount()]);
 	const n = reader.count(3), nodes = new Uint32Array(n), groups = new Uint32Array(n), counts = new Float64Array(n);
 	let node = 0, used = 0;
 	for (let i = 0; i < n; i++) {
@@ -114,7 +116,8 @@ const readWindow = (reader, sizes) => {
 		if (counts[used] > 0)
 			used++;
 	}
-	return [number, start, duration, lost, nodes.subarray(0, used), groups.subarray(0, used), counts.subarray(0, used)];
+	return [number, start, duration, losses.reduce((sum, [, lost]) => sum + lost, 0), nodes.subarray(0, used), groups.subarray(0, used),
+		counts.subarray(0, used), losses];
 };
 
 const readRecord = (reader, tag, sizes) => {
@@ -136,7 +139,10 @@ const readRecord = (reader, tag, sizes) => {
 		return [reader.number(), reader.number(), reader.text()];
 	case TAG.GROUP:
 		sizes.groups++;
-		return [reader.below(sizes.tasks, "task"), reader.number()];
+		return [reader.below(sizes.tasks, "task"), reader.number(), reader.below(sizes.events, "event")];
+	case TAG.EVENT:
+		sizes.events++;
+		return [reader.text(), reader.text(), reader.number(), reader.number()];
 	case TAG.WINDOW:
 		return readWindow(reader, sizes);
 	case TAG.FACTS:
@@ -160,6 +166,8 @@ const applyRecord = (profile, tag, record) => {
 		return profile.addTask(...record);
 	case TAG.GROUP:
 		return profile.addGroup(...record);
+	case TAG.EVENT:
+		return profile.addEvent(...record);
 	case TAG.WINDOW:
 		return profile.addWindow(...record);
 	default:
@@ -174,7 +182,7 @@ const applyMessage = (profile, bytes) => {
 	const reader = new Reader(bytes), epoch = reader.number(), at = reader.number(), sections = [];
 	const {sent} = profile, sizes = {
 		modules: sent.modules.length, frames: sent.frames.length, nodes: profile.nodes.n,
-		tasks: profile.tasks.length, groups: profile.groups.length,
+		tasks: profile.tasks.length, events: profile.events.length, groups: profile.groups.length,
 	};
 	if (profile.version > 0 && epoch !== profile.epoch)
 		reader.fail("a message of another recording");

@@ -36,8 +36,8 @@ function groupedText(value) {
 const scientific = new Intl.NumberFormat("en-US", {notation: "scientific", maximumSignificantDigits: 5});
 
 // As long as there is room for in a column.
-function columnText(value) {
-	return value < 1e9 ? groupedText(value) : scientific.format(value);
+function columnText(unit, value) {
+	return isScaled(unit) ? scaledText(unit, value) : value < 1e9 ? groupedText(value) : scientific.format(value);
 }
 
 function percentText(part, whole) {
@@ -45,11 +45,6 @@ function percentText(part, whole) {
 		return "0 %";
 	const share = 100 * part / whole;
 	return (share === 100 || share === 0 ? share : share < 0.01 ? "<0.01" : share.toFixed(share < 10 ? 2 : 1)) + " %";
-}
-
-function unitText(profile, value) {
-	const unit = profile.unit || "samples";
-	return groupedText(value) + " " + (value === 1 ? unit.replace(/s$/, "") : unit);
 }
 
 // Marks that turn the direction of text around, or take no room, would make a name look like another.

@@ -44,9 +44,10 @@ const svgFrame = (tree, {node, x, width}, y, {by, dark}) => {
 	const room = Math.floor((width - 6) / SVG_CHARACTER), wide = Math.max(width - 0.5, 0.05).toFixed(2);
 	const fill = node === 0 ? dark ? "#3a3a3c" : "#dddddd" : nodeColour(tree, node, by, dark);
 	const share = total[0] > 0 ? (total[node] * 100 / total[0]).toFixed(2) : "0.00";
+	const amount = isScaled(tree.events.unit) ? scaledText(tree.events.unit, total[node]) : `${countText(profile, total[node])} ${tree.events.unit}`;
 	const shown = letters.length <= room ? name : `${letters.slice(0, room - 1).join("")}…`;
 	return [
-		`<g><title>${xmlText(name)} (${countText(profile, total[node])} ${xmlText(profile.unit)}, ${share} %)</title>`,
+		`<g><title>${xmlText(name)} (${xmlText(amount)}, ${share} %)</title>`,
 		`<rect x="${x.toFixed(2)}" y="${y}" width="${wide}" height="${SVG_ROW - 1}" fill="${fill}"/>`,
 		room >= 3 ? `<text x="${(x + 3).toFixed(2)}" y="${y + 12}">${xmlText(shown)}</text>` : "",
 		"</g>\n",

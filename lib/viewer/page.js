@@ -2,7 +2,7 @@
 // The page: what is looked at, the parts that show it, and one redraw per picture however much has happened.
 
 // What makes another tree, and what another list of hits.
-const treeKeys = ["group", "time", "seconds", "from", "to", "hide", "focus", "sandwich"], searchKeys = ["search", "regex", "exact"];
+const treeKeys = ["event", "unit", "group", "time", "seconds", "from", "to", "hide", "focus", "sandwich"], searchKeys = ["search", "regex", "exact"];
 
 class Page extends Actions {
 	constructor(profile, token) {
@@ -33,6 +33,7 @@ class Page extends Actions {
 			menu: (name, x, y, opener) => this.openRowMenu(name, x, y, opener)});
 		this.strip = new Strip({range: (from, to) => this.change({time: "range", from, to}, true), say: text => this.say(text),
 			all: () => this.change({time: "all"}, this.view.time === "range")});
+		this.eventWindows = new EventWindows();
 		this.trail = new Trail(this);
 		this.controls = new Controls(this);
 		this.details = element("div", {id: "details", role: "status", "aria-live": "polite"});
@@ -113,7 +114,7 @@ class Page extends Actions {
 			this.finder.show(this.view);
 			this.hit = this.finder.find(this.tree, this.view);
 		}
-		this.controls.showView(this.view, this.isLive);
+		this.controls.showView(this.view, this.isLive, this.profile);
 		this.showPanels();
 		this.showGraphs();
 		if (table)
@@ -124,7 +125,8 @@ class Page extends Actions {
 			this.showState();
 		}
 		if (this.isLive)
-			this.strip.show(this.profile, this.view.time === "range" ? this.view : null);
+			this.strip.show(this.eventWindows.of(this.profile, this.tree.events), this.view.time === "range" ? this.view : null,
+				isScaled(this.tree.events.unit));
 	}
 
 	build() {

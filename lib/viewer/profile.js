@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What was recorded: names, frames, stacks as nodes of one tree, tasks, and counts window by window.
+// What was recorded: names, frames, stacks as nodes of one tree, tasks, events, and counts window by window.
 
 // TASK is the kind of the frames that grouping puts in front.
 const KIND = {USER: 0, KERNEL: 1, INLINED: 2, JIT: 3, MARK: 4, TASK: 5};
@@ -35,6 +35,8 @@ class Profile {
 		this.kinds = new Uint8Array(16);
 		this.nodes = {n: 1, parent: new Uint32Array(16), frame: new Uint32Array(16)};
 		this.tasks = [];
+		// {name, unit, frequency, period}; none where nothing is known of them.
+		this.events = [];
 		this.groups = [];
 		this.cells = {n: 0, node: new Uint32Array(16), group: new Uint32Array(16), count: new Float64Array(16)};
 		this.cellIds = new Pairs();
@@ -46,6 +48,9 @@ class Profile {
 		this.merged = 0;
 		this.total = 0;
 		this.lost = 0;
+		// The same by event.
+		this.totals = new Float64Array(16);
+		this.losses = new Float64Array(16);
 		this.epoch = 0;
 		this.at = 0;
 		this.version = 0;
@@ -119,12 +124,19 @@ class Profile {
 		return this.tasks.push({pid, tid, comm}) - 1;
 	}
 
-	// Task and cpu are -1 where they are not known.
-	addGroup(task, cpu) {
-		if (!(task < this.tasks.length))
-			throw new RangeError("a group without a task");
+	addEvent(name, unit, frequency, period) {
 		this.version++;
-		return this.groups.push({task, cpu}) - 1;
+		this.totals = grown(this.totals, this.events.length + 1);
+		this.losses = grown(this.losses, this.events.length + 1);
+		return this.events.push({name, unit, frequency, period}) - 1;
+	}
+
+	// Task and cpu are -1 where they are not known.
+	addGroup(task, cpu, event = 0) {
+		if (!(task < this.tasks.length && event < Math.max(this.events.length, 1)))
+			throw new RangeError("a group without a task or event");
+		this.version++;
+		return this.groups.push({task, cpu, event}) - 1;
 	}
 
 	cellId(node, group) {
@@ -144,16 +156,21 @@ class Profile {
 		return id;
 	}
 
-	addWindow(number, start, duration, lost, nodes, groups, counts) {
+	// losses: [event, count] pairs that add up to lost.
+	addWindow(number, start, duration, lost, nodes, groups, counts, losses = lost > 0 ? [[0, lost]] : []) {
 		const cells = new Uint32Array(nodes.length);
 		let samples = 0;
 		for (let i = 0; i < nodes.length; i++) {
 			cells[i] = this.cellId(nodes[i], groups[i]);
 			samples += counts[i];
 		}
-		for (let i = 0; i < nodes.length; i++)
+		for (let i = 0; i < nodes.length; i++) {
 			this.cells.count[cells[i]] += counts[i];
-		this.putWindow({number, start, duration, lost, samples, ...sortedCells(cells, counts)});
+			this.totals[this.groups[groups[i]].event] += counts[i];
+		}
+		for (const [event, count] of losses)
+			this.losses[event] += count;
+		this.putWindow({number, start, duration, lost, losses, samples, ...sortedCells(cells, counts)});
 		this.total += samples;
 		this.lost += lost;
 		this.version++;
@@ -241,6 +258,13 @@ const sortedCells = (cells, counts) => {
 	return {cells: out.cells.slice(0, n), counts: out.counts.slice(0, n)};
 };
 
+const sumOfLosses = (a, b) => {
+	const sums = new Map(a);
+	for (const [event, count] of b)
+		sums.set(event, (sums.get(event) ?? 0) + count);
+	return b.length === 0 ? a : [...sums];
+};
+
 // Two windows as one, from the first's start to the last's end. `merged` is how many numbers before its own it covers.
 const sumOfWindows = (a, b) => {
 	const n = a.cells.length, m = b.cells.length, cells = new Uint32Array(n + m), counts = new Float64Array(n + m);
@@ -254,7 +278,7 @@ const sumOfWindows = (a, b) => {
 	const start = Math.min(a.start, b.start), end = Math.max(a.start + a.duration, b.start + b.duration);
 	const number = Math.max(a.number, b.number), first = Math.min(a.number - a.merged, b.number - b.merged);
 	return {
-		number, start, duration: end - start, lost: a.lost + b.lost, samples: a.samples + b.samples,
+		number, start, duration: end - start, lost: a.lost + b.lost, losses: sumOfLosses(a.losses, b.losses), samples: a.samples + b.samples,
 		cells: cells.slice(0, k), counts: counts.slice(0, k), merged: number - first,
 	};
 };

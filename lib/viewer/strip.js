@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Samples over time, losses in red; a part of it that is marked with the pointer or the keys is what the page shows.
 
-const NARROWEST_BAR = 3;
+const NARROWEST_BAR = 3, LOST_MARK = 4;
 
 // From the first moment to the last, whatever the order of the windows; never of no length.
 const stripSpan = windows => windows.length === 0 ? {start: 0, stop: 1} : windows.reduce(({start, stop}, w) =>
@@ -41,6 +41,7 @@ const wholeWindows = (windows, a, b) => {
 };
 
 // on: {range(from, to), all(), say(text)}; times in ms since 1970.
+// What is shown are windows, {start, duration, samples, lost}, their samples being plain numbers, or times or sizes.
 class Strip {
 	constructor(on) {
 		this.on = on;
@@ -48,7 +49,7 @@ class Strip {
 			"aria-label": "samples over time; arrow keys move the range, with Shift its end, Escape shows all"});
 		this.label = element("span", {class: "strip-label", "aria-hidden": "true"});
 		this.node = element("div", {class: "strip-box"}, this.canvas, this.label);
-		this.profile = null;
+		this.windows = null;
 		this.range = null;
 		this.room = {width: 0, height: 0};
 		new ResizeObserver(([{contentRect}]) => {
@@ -63,23 +64,29 @@ class Strip {
 		this.canvas.addEventListener("keydown", e => this.key(e));
 	}
 
-	show(profile, range) {
-		this.profile = profile;
+	show(windows, range, scaled) {
+		this.windows = windows;
 		this.range = range;
-		({start: this.start, stop: this.stop} = stripSpan(profile.windows));
+		this.scaled = scaled;
+		({start: this.start, stop: this.stop} = stripSpan(windows));
 		this.draw();
+	}
+
+	// How tall what was lost is: what does not count the same as the samples shows by a mark.
+	lostHeight({lost}, tall) {
+		return !lost ? 0 : this.scaled ? LOST_MARK : Math.max(2, lost * tall);
 	}
 
 	draw() {
 		const {width, height} = this.room;
-		if (!this.profile || width < 1 || height < 1)
+		if (!this.windows || width < 1 || height < 1)
 			return;
-		const context = sizeCanvas(this.canvas, width, height), ink = inkNow(), bars = stripBars(this.profile.windows, this, width);
-		const most = bars.reduce((m, b) => Math.max(m, (b.samples + b.lost) / b.time), 0);
+		const context = sizeCanvas(this.canvas, width, height), ink = inkNow(), bars = stripBars(this.windows, this, width);
+		const most = bars.reduce((m, b) => Math.max(m, (b.samples + (this.scaled ? 0 : b.lost)) / b.time), 0);
 		context.clearRect(0, 0, width, height);
 		for (const b of bars) {
 			const w = Math.max(2, b.right - b.left - (b.right - b.left > 4 ? 1 : 0)), left = Math.min(b.left, width - w), tall = most > 0 ? (height - 6) / most / b.time : 0;
-			const lost = b.lost ? Math.max(2, b.lost * tall) : 0, samples = b.samples * tall;
+			const lost = this.lostHeight(b, tall), samples = b.samples * tall;
 			context.fillStyle = ink.bar;
 			context.fillRect(left, height - samples, w, samples);
 			context.fillStyle = ink.lost;
@@ -105,7 +112,7 @@ class Strip {
 
 	tell() {
 		const {from, to} = this.range || {from: this.start, to: this.stop};
-		setText(this.label, this.profile.windows.length ? rangeText(from, to) : "");
+		setText(this.label, this.windows.length ? rangeText(from, to) : "");
 	}
 
 	timeAt(e) {
@@ -114,7 +121,7 @@ class Strip {
 	}
 
 	begin(e) {
-		if (e.button > 0 || !this.profile.windows.length)
+		if (e.button > 0 || !this.windows.length)
 			return;
 		this.from = this.timeAt(e);
 		this.beganAt = e.clientX;
@@ -124,7 +131,7 @@ class Strip {
 	drag(e) {
 		if (this.from === undefined || Math.abs(e.clientX - this.beganAt) < 3)
 			return;
-		this.range = wholeWindows(this.profile.windows, this.from, this.timeAt(e));
+		this.range = wholeWindows(this.windows, this.from, this.timeAt(e));
 		this.draw();
 	}
 
@@ -132,7 +139,7 @@ class Strip {
 		const from = this.from;
 		this.from = undefined;
 		if (from !== undefined && Math.abs(e.clientX - this.beganAt) >= 3)
-			this.choose(wholeWindows(this.profile.windows, from, this.timeAt(e)));
+			this.choose(wholeWindows(this.windows, from, this.timeAt(e)));
 	}
 
 	choose(range) {
@@ -147,15 +154,15 @@ class Strip {
 			this.on.all();
 			this.on.say("all of the time");
 		}
-		if (!by || !this.profile.windows.length || e.altKey || e.ctrlKey || e.metaKey)
+		if (!by || !this.windows.length || e.altKey || e.ctrlKey || e.metaKey)
 			return;
 		e.preventDefault();
 		e.stopPropagation();
-		const step = Math.max((this.stop - this.start) / 100, this.profile.windows[this.profile.windows.length - 1].duration);
+		const step = Math.max((this.stop - this.start) / 100, this.windows[this.windows.length - 1].duration);
 		const now = this.range || {from: this.stop - step, to: this.stop};
 		const move = this.range ? by * step : 0, clip = t => Math.min(this.stop, Math.max(this.start, t));
 		const to = clip(Math.max(now.to + move, now.from + step)), length = e.shiftKey ? to - now.from : now.to - now.from;
-		this.choose(wholeWindows(this.profile.windows, e.shiftKey ? now.from : Math.max(this.start, Math.min(now.from + move, this.stop - length)),
+		this.choose(wholeWindows(this.windows, e.shiftKey ? now.from : Math.max(this.start, Math.min(now.from + move, this.stop - length)),
 			e.shiftKey ? to : Math.max(clip(now.to + move), this.start + length)));
 	}
 }

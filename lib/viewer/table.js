@@ -123,7 +123,7 @@ class FunctionTable {
 		const all = this.tree.total[0], amount = roundAmount(this.tree.profile, value), text = String(amount);
 		if (cell.dataset.value !== text)
 			cell.dataset.value = text;
-		setText(count, columnText(amount));
+		setText(count, columnText(this.tree.events.unit, amount));
 		setText(share, percentText(value, all));
 		cell.style.setProperty("--share-width", (all > 0 ? 100 * value / all : 0).toFixed(1) + "%");
 	}

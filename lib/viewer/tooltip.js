@@ -2,8 +2,7 @@
 // All that is known of a frame, beside the pointer or in the line below the graph.
 
 function amountText(tree, value) {
-	const {profile} = tree;
-	return unitText(profile, roundAmount(profile, value));
+	return unitText(tree.events.unit, roundAmount(tree.profile, value));
 }
 
 // Counts are in units of 10^-decimals; what has decayed has no exact value.

@@ -7,6 +7,7 @@ class Tree {
 	constructor(profile, choice) {
 		this.profile = profile;
 		this.shape = choice.shape ?? "stacks";
+		this.events = chooseEvents(profile, choice);
 		this.n = 1;
 		this.parent = new Uint32Array(16);
 		this.frame = new Uint32Array(16);
@@ -74,6 +75,8 @@ class Tree {
 	}
 }
 
+const OTHER_EVENT = -2;
+
 class TreeBuilder {
 	constructor(profile) {
 		this.profile = profile;
@@ -83,7 +86,8 @@ class TreeBuilder {
 	}
 
 	build(choice) {
-		const {profile} = this, key = choiceKey(choice), prefixes = this.prefixes(choice.group ?? "none");
+		const {profile} = this, key = choiceKey(choice), events = chooseEvents(profile, choice);
+		const prefixes = this.prefixes(choice.group ?? "none", events);
 		const again = this.tree !== null && choice.time.mode === "all" && this.wholeTime && key === this.key &&
 			this.prefixesNow.every((prefix, group) => prefix === prefixes[group]);
 		if (!again) {
@@ -92,6 +96,7 @@ class TreeBuilder {
 			this.n = 0;
 			this.ends = new Int32Array(16);
 		}
+		this.tree.events = events;
 		this.key = key;
 		this.wholeTime = choice.time.mode === "all";
 		this.prefixesNow = prefixes;
@@ -102,9 +107,11 @@ class TreeBuilder {
 		return this.tree;
 	}
 
-	// By group, the frame in front of its stacks; -1 for none.
-	prefixes(by) {
-		return groupTexts(this.profile, by).map(text => text === null ? -1 : this.profile.addFrame(text, -1, KIND.TASK));
+	// By group, the frame in front of its stacks; -1 for none, OTHER_EVENT where they are not looked at.
+	prefixes(by, {chosen}) {
+		const {profile} = this;
+		return groupTexts(profile, by).map((text, group) => chosen !== null && !chosen[profile.groups[group].event] ? OTHER_EVENT :
+			text === null ? -1 : profile.addFrame(text, -1, KIND.TASK));
 	}
 
 	// Stacks without samples in the chosen time get no nodes.
@@ -113,9 +120,10 @@ class TreeBuilder {
 		this.n = cells.n;
 		this.ends = grown(this.ends, cells.n);
 		shape.follow();
-		for (let cell = from; cell < cells.n; cell++)
-			this.ends[cell] = counts[cell] > 0 ?
-				shape.end(this.prefixesNow[cells.group[cell]], cells.node[cell]) : NOT_SHOWN;
+		for (let cell = from; cell < cells.n; cell++) {
+			const prefix = this.prefixesNow[cells.group[cell]];
+			this.ends[cell] = counts[cell] > 0 && prefix !== OTHER_EVENT ? shape.end(prefix, cells.node[cell]) : NOT_SHOWN;
+		}
 		tree.self.fill(0, 0, tree.n);
 		for (let cell = 0; cell < cells.n; cell++)
 			if (this.ends[cell] >= 0)

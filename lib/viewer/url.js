@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What is looked at, as text behind the # of the address: t=TOKEN&zoom=main;parse&search=read&hide=idle.
 
-const startView = () => ({zoom: [], search: "", regex: false, exact: false, group: "name", time: "all", seconds: 10, from: 0, to: 0, hide: [], focus: [],
+const startView = () => ({zoom: [], search: "", regex: false, exact: false, event: "", unit: "", group: "name", time: "all", seconds: 10, from: 0, to: 0, hide: [], focus: [],
 	sandwich: "", layout: "flame", colour: "kind", sort: "self-down", panels: "both"});
 
-const choices = new Map([["group", ["none", "name", "process", "thread", "cpu"]], ["time", ["all", "last", "decay", "range"]],
+const choices = new Map([["group", ["none", "name", "process", "thread", "cpu", "event"]], ["time", ["all", "last", "decay", "range"]],
 	["layout", ["flame", "icicle"]], ["colour", ["kind", "module", "name"]], ["panels", ["both", "graph", "table"]],
 	["sort", ["name-up", "name-down", "self-up", "self-down", "total-up", "total-down"]]]);
 
@@ -85,5 +85,5 @@ function putHash(view, token, push) {
 // What TreeBuilder.build() wants to know.
 function choiceOf(view, shape) {
 	const time = view.time === "range" ? {mode: "range", from: view.from, to: view.to} : {mode: view.time, seconds: view.seconds};
-	return {time, group: view.group, hide: view.hide, focus: view.focus, shape: shape || "stacks", of: view.sandwich};
+	return {time, event: view.event, unit: view.unit, group: view.group, hide: view.hide, focus: view.focus, shape: shape || "stacks", of: view.sandwich};
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Drives a saved page in Chromium as its reader would; prints TAP.
 //
-//	node viewer.mjs PAGE.html HOSTILE.html KINDS.html
+//	node viewer.mjs PAGE.html HOSTILE.html KINDS.html TIMES.html
 //
-// PAGE is tests/svg/browser.folded as a page, HOSTILE tests/svg/hostile.folded, KINDS tests/svg/annotated.folded.
+// PAGE is tests/svg/browser.folded as a page, HOSTILE tests/svg/hostile.folded, KINDS tests/svg/annotated.folded, TIMES the
+// first with ms for its counts, of a kind that is said in ns.
 import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { at, choose, clickAt, equal, exported, finish, hash, holds, open, page, pixel, press, rows, settled, test, text, until, value, zoomed } from "./drive.mjs";
 
-const [saved, hostile, kinds] = process.argv.slice(2).map(f => pathToFileURL(f).href);
+const [saved, hostile, kinds, times] = process.argv.slice(2).map(f => pathToFileURL(f).href);
 const type = async words => { await page.fill("#search", words); await page.waitForTimeout(90); await settled(); };
 const select = key => page.click(`#functions th[data-sort=${key}] button`).then(settled);
 const menu = async (label, x, row) => { await clickAt(x, row, {button: "right"}); await page.click(`#menu button:has-text("${label}")`); await settled(); };
@@ -19,7 +20,7 @@ const names = () => rows().then(all => all.map(r => r.split(" ")[0]));
 await open(saved);
 await test("the page says what it holds, and hides what only a live one has", async () => {
 	equal([await value("total"), await text("total"), await text("state")], [1000, "1,000 samples", "saved"]);
-	for (const id of ["strip", "time", "seconds", "group", "freeze", "stop", "lost", "rate"])
+	for (const id of ["strip", "event", "time", "seconds", "group", "freeze", "stop", "lost", "rate"])
 		equal([id, await page.locator("#" + id).isVisible()], [id, false]);
 });
 await test("the table has self and total; recursion and equal names count once", async () => {
@@ -300,6 +301,15 @@ await test("one name of two kinds is two functions; one of two modules names nei
 	await settled();
 	equal([await value("callees"), await text("search-info")], [50, "1 frame, 33.3 %"]);
 	equal((await exported("folded")).bytes.toString(), "memcpy 30\nmemcpy;b 20\n");
+});
+await test("times are said as such: in the table, the tooltip, the sandwich and the picture", async () => {
+	await open(times);
+	equal([await text("total"), await value("total"), (await rows())[0]], ["1 s", 1e9, "read 350000000 350000000"]);
+	equal(await page.$$eval("#functions tbody tr[data-name=main] td span:first-child", all => all.map(s => s.textContent)), ["main", "50 ms", "900 ms"]);
+	await clickAt(0.5, 3);
+	holds("what the keys are told", (await press("ArrowUp"), await press("ArrowUp"), await text("details")).includes("read — total 200 ms · 20.0 % of all"));
+	holds("a picture", (await exported("svg")).bytes.toString().includes("<title>parse (600 ms, 60.00 %)</title>"));
+	equal((await exported("folded")).bytes.toString().split("\n")[0], "init;idle 100000000");
 });
 await test("hostile names are inert: in the table, the menu, the search, the sandwich and the exports", async () => {
 	// pb-d3 has made them visible; here they come as they are

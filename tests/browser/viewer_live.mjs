@@ -7,7 +7,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { pathToFileURL } from "node:url";
-import { choose, equal, exported, finish, hash, holds, open, page, rows, settled, test, text, until, value, zoomed } from "./drive.mjs";
+import { at, choose, equal, exported, finish, hash, holds, open, page, rows, settled, test, text, until, value, zoomed } from "./drive.mjs";
 
 const file = process.argv[2] + ".live.html";
 writeFileSync(file, readFileSync(process.argv[2], "utf8").replace(/<script type="application\/json"[^]*?<\/script>\n/, ""));
@@ -40,7 +40,8 @@ const START = 1_700_000_000;
 const windowOf = (n, cells, lost = 0) => [...number(n), ...windowAt(n, cells, lost)];
 const windowAt = (n, cells, lost = 0) => {
 	let before = 0;
-	return [...number((START + 2 * n) * 1e6), ...number(2e6), ...number(lost), ...number(cells.length),
+	const losses = Array.isArray(lost) ? lost : lost ? [[0, lost]] : [];
+	return [...number((START + 2 * n) * 1e6), ...number(2e6), ...[losses.length, ...losses.flat(), cells.length].flatMap(number),
 		...cells.flatMap(([node, group, count]) => { const by = node - before; before = node; return [...number(by), ...number(group), ...number(count)]; })];
 };
 const facts = more => section(7, [words(JSON.stringify({host: "box", command: "make", event: "cycles", unit: "samples", frequency: 99,
@@ -50,7 +51,7 @@ const facts = more => section(7, [words(JSON.stringify({host: "box", command: "m
 const beginning = [section(1, [words("/usr/bin/gzip")]), section(2, [["main", 1, 0], ["parse", 1, 0], ["read", 0, 1], ["draw", 1, 2]]
 	.map(([name, module, kind]) => [...words(name), module, kind])), section(3, [[1, 0], [1, 1], [1, 2], [3, 3]]),
 	section(4, [[4711, 4711, "gzip"], [4711, 4712, "worker"], [5000, 5000, "sh"]].map(([p, t, c]) => [...number(p), ...number(t), ...words(c)])),
-	section(5, [[0, 0], [1, 1], [2, 1]])];
+	section(8, [[...words("cycles"), ...words("samples"), 99, 0]]), section(5, [[0, 0, 0], [1, 1, 0], [2, 1, 0]])];
 const first = [...beginning, section(6, [windowOf(0, [[2, 0, 10], [3, 1, 20], [4, 2, 30]]), windowOf(1, [[2, 0, 40]], 5)])];
 
 const newest = f => page.evaluate(f => new Function("s", f)(window.sockets.at(-1)), f);
@@ -317,11 +318,107 @@ await test("unseen, it draws nothing; seen again, it has everything", async () =
 	const draws = await page.evaluate(() => window.draws);
 	holds("three messages are drawn at once, not " + draws + " times", draws <= 6);
 });
+// cycles as before, 30 ms and 3.5 MiB in groups of their own, losses in two of the events
+const events = [section(8, [["off-cpu", "ns", 0, 1], ["kprobe:vfs_read", "bytes", 0, 1], ["kprobe:vfs_write", "bytes", 0, 1]].map(([name, unit, hz, period]) =>
+	[...words(name), ...words(unit), hz, period])), section(5, [[0, 0, 1], [1, 1, 1], [0, 0, 2], [2, 1, 3]])];
+const eventWindow = [...number(2), ...windowAt(2, [[2, 3, 25_000_000], [2, 5, 3 << 20], [3, 4, 5_000_000], [3, 6, 1 << 19]], [[0, 2], [1, 7]])];
+const options = () => page.$$eval("#event option", all => all.map(o => o.textContent));
+const cells = () => page.$$eval("#functions tbody tr[data-name]", all => all.map(r => ["name span", "self span", "total span"].map(c => r.querySelector("." + c).textContent).join(" | ")));
+await test("one event: there is nothing to choose", async () => {
+	await begin();
+	equal([await page.locator("#event").isVisible(), await page.locator("#group option[value=event]").isHidden()], [false, true]);
+});
+await test("several events: what is shown is what counts the same as the first, or what is chosen", async () => {
+	await play(delta(3, ...events, section(6, [eventWindow]), facts({lost: {"ring buffer full": 14}, left_out: 9})));
+	equal([await page.locator("#event").isVisible(), await options()], [true, ["all in samples", "all in bytes", "cycles (samples)", "off-cpu (ns)", "kprobe:vfs_read (bytes)",
+		"kprobe:vfs_write (bytes)"]]);
+	equal([await text("total"), await text("rate"), await text("lost"), await text("pruned")], ["100 samples", "99 Hz cycles", "7 lost (6.54 %)", "9 of other units"]);
+	await choose("event", "off-cpu (ns)");
+	equal([await text("total"), await value("total"), await text("lost"), await value("rate"), await text("rate")], ["30 ms", 30e6, "7 lost", 1, "every 1 off-cpu"]);
+	equal([await cells(), await page.locator("#pruned").isVisible()], [["parse | 25 ms | 30 ms", "read | 5 ms | 5 ms", "main | 0 ns | 30 ms"], false]);
+	holds("in the address", /&event=off-cpu$/.test(await hash()));
+	holds("of all events", (await page.getAttribute("#lost", "title")).includes("of all events: ring buffer full 14"));
+	await choose("event", "all in bytes");
+	equal([await text("total"), await text("lost"), await text("rate")], ["3.5 MiB", "0 lost", "2 events"]);
+	equal(await page.getAttribute("#rate", "title"), "kprobe:vfs_read, kprobe:vfs_write");
+	const place = await at(0.5, 2);
+	await page.mouse.move(place.x, place.y);
+	await until("the tooltip", async () => /3 MiB · 85\.7 % of all/.test(await page.textContent("#tooltip")));
+	const svg = (await exported("svg")).bytes.toString();
+	holds("sizes in the picture", svg.includes("<title>read (512 KiB, 14.29 %)</title>"));
+	equal((await exported("folded")).bytes.toString(), "gzip;main;parse 3145728\nsh;main;parse;read 524288\n");
+	await page.goBack();
+	await until("back at what was chosen before", async () => await text("total") === "30 ms");
+	equal(await page.inputValue("#event"), "e1");
+	await page.goBack();
+	await until("and at the beginning", async () => await text("total") === "100 samples");
+});
+await test("grouped by event; the sandwich, the strip and the times are those of the events", async () => {
+	await choose("group", "event");
+	equal(await roots(), ["[cycles]"]);
+	await choose("event", "all in bytes");
+	equal(await roots(), ["[kprobe:vfs_read]", "[kprobe:vfs_write]"]);
+	await choose("time", "last");
+	await page.fill("#seconds", "2");
+	await page.keyboard.press("Enter");
+	await settled();
+	equal(await text("total"), "3.5 MiB");
+	await choose("event", "cycles (samples)");
+	equal(await text("total"), "0 samples of 100");
+	await choose("time", "all");
+	await choose("event", "kprobe:vfs_write (bytes)");
+	await page.click("#functions tbody tr[data-name=read] td.do button");
+	await page.click('#menu button:has-text("Sandwich")');
+	await settled();
+	holds("a size: " + await page.textContent("#sandwich .muted"), (await page.textContent("#sandwich .muted")).startsWith("self 512 KiB, total 512 KiB (100 %"));
+	await page.click("#sandwich-close");
+	await settled();
+	const bars = () => page.locator("#strip").evaluate(c => {
+		const copy = new OffscreenCanvas(c.width, c.height).getContext("2d", {willReadFrequently: true});
+		copy.drawImage(c, 0, 0);
+		return [1, 3, 5].map(sixth => {
+			const {data} = copy.getImageData(Math.round(c.width * sixth / 6), 0, 1, c.height);
+			return data.filter((v, i) => i % 4 === 3 && v > 0).length;
+		});
+	});
+	const [a, b, c] = await bars();
+	holds("only the third window has any: " + [a, b, c], a === 0 && b === 0 && c > 20);
+	await choose("event", "off-cpu (ns)");
+	holds("what was lost stands on top of it: " + await bars(), (await bars())[2] > c);
+	await choose("event", "");
+	const [x, y, z] = await bars();
+	holds("samples in two windows, a few losses in the third: " + [x, y, z], x > y && y > z && z > 0);
+});
+await test("an address names an event, which may come later or never", async () => {
+	await open(url + "&event=kprobe%3Avfs_read&group=none", {}, fakeServer);
+	await newest("s.open()");
+	await play(snapshot(2, ...first, facts()));
+	equal([await value("total"), await text("total"), await page.inputValue("#event"), (await options()).at(-1)], [0, "0 samples", "none", "kprobe:vfs_read is not here"]);
+	await play(delta(3, ...events, section(6, [eventWindow])));
+	equal([await text("total"), await page.inputValue("#event"), (await options()).length], ["3 MiB", "e2", 6]);
+	await open(url + "&unit=bytes", {}, fakeServer);
+	await newest("s.open()");
+	await play(snapshot(2, ...first, ...events, section(6, [eventWindow]), facts()));
+	equal([await text("total"), await page.inputValue("#event")], ["3.5 MiB", "ubytes"]);
+});
+await test("a thousand events, of names of any kind", async () => {
+	await begin();
+	const names = ["__proto__", "<img src=x onerror=alert(1)>", "\u202eevil", ...Array.from({length: 1020}, (_, i) => "syscalls:sys_enter_" + i)];
+	await play(delta(3, section(8, names.map(n => [...words(n), ...words("samples"), 0, 1])), section(5, names.map((_, i) => [...number(0), ...number(0), ...number(i + 1)])),
+		section(6, [windowOf(2, names.map((_, i) => [i ? 3 : 2, i + 3, 1]).sort((a, b) => a[0] - b[0]))])));
+	equal([(await options()).length, await value("total"), await text("rate")], [1025, 1123, "1024 events"]);
+	await choose("event", "e2");
+	equal([await value("total"), await text("rate"), await page.locator("img").count()], [1, "every 1 <img src=x onerror=alert(1)>", 0]);
+	holds("nothing is hidden", (await options())[4].startsWith("‹202e›evil"));
+	await choose("event", "");
+	await choose("group", "event");
+	equal((await roots()).length, 1024);
+});
 await test("hostile names from a server are inert", async () => {
 	await begin();
 	const names = ["__proto__", "<img src=x onerror=alert(1)>", "constructor"];
 	await play(delta(3, section(2, names.map(n => [...words(n), 0, 0])), section(3, [[1, 4], [1, 5], [1, 6]]), section(4, [[1, 1, ...words("</script>")]]),
-		section(5, [[3, 0]]), section(6, [windowOf(2, [[5, 3, 1], [6, 3, 1], [7, 3, 1]])])));
+		section(5, [[3, 0, 0]]), section(6, [windowOf(2, [[5, 3, 1], [6, 3, 1], [7, 3, 1]])])));
 	equal([await value("total"), (await rows()).filter(r => names.some(n => r.startsWith(n))).length, await page.locator("img").count()], [103, 3, 0]);
 });
 await finish();

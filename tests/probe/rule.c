@@ -8,7 +8,7 @@
 #include "tests/probe/show.h"
 
 static const char *const kinds[N_PROBE_KINDS] = {
-	"perf", "kprobe", "kretprobe", "fentry", "fexit", "tracepoint", "raw_tp", "uprobe", "uretprobe", "usdt", "sched",
+	"perf", "kprobe", "kretprobe", "fentry", "fexit", "tracepoint", "raw_tp", "uprobe", "uretprobe", "usdt", "syscall", "wait",
 };
 
 int

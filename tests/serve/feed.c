@@ -105,7 +105,7 @@ put_order(struct feed *f, const char *name, struct order *o)
 		part.len = 0;
 		before = clock_ns(CLOCK_MONOTONIC);
 	}
-	put(state == ORDER_READY ? name : "too large", all.data, all.len);
+	put(state == ORDER_READY ? name : state == ORDER_UNKNOWN ? "unknown" : "too large", all.data, all.len);
 	fprintf(stderr, "document %s: ready after %llu us, %llu bytes, longest step %llu us\n", name,
 		(unsigned long long)(ready - start) / 1000, (unsigned long long)total, (unsigned long long)longest / 1000);
 	order_give_up(f, o);

@@ -35,7 +35,7 @@ cut_everywhere(const uint8_t *data, size_t len, size_t limit)
 		int whole = n == len || (n && len - n >= 8 && !memcmp(data + n, STREAM_MAGIC, 8));
 
 		LLVMFuzzerTestOneInput(data, n);
-		if (result != wanted || !said[0] != whole || (said[0] && !strstr(said, "offset ")))
+		if (result != wanted || (said[0] == 0) != whole || (said[0] && !strstr(said, "offset ")))
 			wrong += printf("cut at %zu: %d %s\n", n, result, said) > 0;
 	}
 	return wrong;

@@ -11,7 +11,8 @@ const {Profile, TreeBuilder, applyMessage, takeMessage} = viewer;
 
 const first = {
 	epoch: 2 ** 52 + 1, at: 7, modules: ["libc.so.6", "[kernel]"], frames: [["main", 0, 0], ["read", 1, 1], ["main", 0, 0], ["__proto__", -1, 3]],
-	nodes: [[1, 0], [1, 1], [2, 3]], tasks: [[4711, 4711, "gzip"], [4711, 4712, "constructor"]], groups: [[0, 3], [1, 0]],
+	nodes: [[1, 0], [1, 1], [2, 3]], tasks: [[4711, 4711, "gzip"], [4711, 4712, "constructor"]], events: [["cycles", "samples", 99], ["off-cpu", "ns", 0, 1]],
+	groups: [[0, 3], [1, 0]],
 	windows: [{number: 1, start: 1.7e15, duration: 1e6, lost: 2, cells: [[1, 0, 5], [2, 0, 4], [2, 1, 300], [3, 1, 1]]}],
 	facts: [{host: "h", unit: "samples", frequency: 99, state: "live", control: true, lost: {"map full": 2, ["__proto__"]: 1, bad: "x"}, evil: 1, cpus: "2"}],
 };
@@ -43,17 +44,18 @@ test("names of any kind arrive as they are", () => {
 	const names = HOSTILE.map(name => name.toWellFormed?.() ?? name.replace(/\ud800/, "\ufffd"));
 	const profile = applyMessage(new Profile(), encodeBody({
 		epoch: 1, at: 1, modules: names, frames: names.map((name, i) => [name, i, 0]), nodes: names.map((_, i) => [i + 1, i]), tasks: names.map((name, i) => [i, i, name]),
-		groups: names.map((_, i) => [i, 0]), windows: [{number: 1, start: 0, duration: 1, lost: 0, cells: names.map((_, i) => [i + 1, i, i + 1])}],
+		events: names.map(name => [name, name]), groups: names.map((_, i) => [i, 0]), windows: [{number: 1, start: 0, duration: 1, lost: 0, cells: names.map((_, i) => [i + 1, i, i + 1])}],
 	}));
 	const tree = new TreeBuilder(profile).build({...everything, group: "name"});
 	for (const [i, name] of names.entries())
 		assert.deepEqual(sumsOf(tree).get(JSON.stringify([name, name])), [i + 1, i + 1], JSON.stringify(name));
 	assert.deepEqual([...profile.modules], names);
+	assert.deepEqual(profile.events.map(e => [e.name, e.unit]), names.map(name => [name, name]));
 });
 
 // What must be untouched when a message throws.
 const stateOf = profile => JSON.stringify([profile.total, profile.lost, profile.at, profile.names, profile.nodes.n, profile.frames.n, profile.cells.n, profile.windows.length,
-	profile.tasks, profile.groups, profile.facts, profile.modules, profile.version]);
+	profile.tasks, profile.groups, profile.events, profile.facts, profile.modules, profile.version]);
 
 test("cut short at every byte, a message throws and nothing of it counts, unless what is left is whole", () => {
 	const whole = encodeBody(second), profile = applyMessage(new Profile(), encodeBody(first)), before = stateOf(profile);
@@ -107,7 +109,8 @@ test("any bytes at all", () => {
 test("each malformed case has its message", async () => {
 	const bad = [
 		[{nodes: [[0, 0]]}, "no such parent"], [{nodes: [[2, 0]]}, "no such parent"], [{nodes: [[1, 9]]}, "no such frame"], [{frames: [["f", 2, 0]]}, "no such module"],
-		[{frames: [["f", -1, 5]]}, "no such kind"], [{groups: [[2, 0]]}, "no such task"], [{facts: [7]}, "not an object"], [{facts: [null]}, "not an object"],
+		[{frames: [["f", -1, 5]]}, "no such kind"], [{groups: [[2, 0]]}, "no such task"], [{groups: [[0, 0, 2]]}, "no such event"],
+		[{windows: [{...first.windows[0], lost: [[2, 1]]}]}, "no such event"], [{events: undefined}, "no such event"], [{facts: [7]}, "not an object"], [{facts: [null]}, "not an object"],
 		[{windows: [{...first.windows[0], cells: [[4, 0, 1]]}]}, "no such node"], [{windows: [{...first.windows[0], cells: [[1, 2, 1]]}]}, "no such group"],
 		[{windows: [{...first.windows[0], number: 2 ** 53}]}, "number too large"], [{windows: [{...first.windows[0], cells: [[1, 0, 2 ** 65]]}]}, "number too large"],
 		[{windows: [{...first.windows[0], cells: [[2 ** 53, 0, 1]]}]}, "number too large"], [{tasks: [[2 ** 53, 1, "x"]]}, "number too large"], [{frames: undefined}, "no such frame"],

@@ -14,8 +14,10 @@ const text = string => {
 	return [...number(bytes.length), ...bytes];
 };
 
+// lost: a number is of event 0, else it is [event, number] pairs.
 const window = ({number: n, start, duration, lost, cells}) => {
-	const bytes = [n, start, duration, lost, cells.length].flatMap(number);
+	const losses = Array.isArray(lost) ? lost : lost ? [[0, lost]] : [];
+	const bytes = [n, start, duration, losses.length, ...losses.flat(), cells.length].flatMap(number);
 	let last = 0;
 	for (const [node, group, count] of cells) {
 		for (const value of [node - last, group, count])
@@ -30,7 +32,8 @@ const SECTIONS = [
 	["frames", 2, ([name, module, kind]) => [...text(name), ...number(module + 1), ...number(kind)]],
 	["nodes", 3, ([back, frame]) => [...number(back), ...number(frame)]],
 	["tasks", 4, ([pid, tid, comm]) => [...number(pid), ...number(tid), ...text(comm)]],
-	["groups", 5, ([task, cpu]) => [...number(task), ...number(cpu)]],
+	["events", 8, ([name, unit, frequency = 0, period = 0]) => [...text(name), ...text(unit), ...number(frequency), ...number(period)]],
+	["groups", 5, ([task, cpu, event = 0]) => [...number(task), ...number(cpu), ...number(event)]],
 	["windows", 6, window],
 	["facts", 7, facts => text(JSON.stringify(facts))],
 ];

@@ -28,7 +28,8 @@ const snapshot = () => {
 	return {
 		epoch: 1, at: 1, modules: Array.from({length: 50}, (_, i) => `lib${i}.so`), nodes,
 		frames: Array.from({length: NAMES}, (_, i) => [`namespace_${i % 97}::function_${i}(int, char const*)`, i % 50, below(5)]),
-		tasks: Array.from({length: GROUPS / 2}, (_, i) => [100 + i, 100 + i, `task ${i}`]), groups: Array.from({length: GROUPS}, (_, i) => [i >> 1, i & 1]),
+		tasks: Array.from({length: GROUPS / 2}, (_, i) => [100 + i, 100 + i, `task ${i}`]), events: [["cycles", "samples"]],
+		groups: Array.from({length: GROUPS}, (_, i) => [i >> 1, i & 1]),
 		windows: [whole, ...Array.from({length: WINDOWS}, (_, i) => windowOf(i + 2, NODES))],
 	};
 };

@@ -8,7 +8,7 @@ import {viewer} from "./load.mjs";
 
 const {Live, stateOf} = viewer;
 
-const first = {epoch: 5, at: 1, frames: [["a", -1, 0]], nodes: [[1, 0]], tasks: [[1, 1, "t"]], groups: [[0, 0]], facts: [{state: "live", lost: {}}]};
+const first = {epoch: 5, at: 1, frames: [["a", -1, 0]], nodes: [[1, 0]], tasks: [[1, 1, "t"]], events: [["cycles", "samples"]], groups: [[0, 0]], facts: [{state: "live", lost: {}}]};
 const windowOf = (number, count, lost = 0) => ({number, start: number * 1e6, duration: 1e6, lost, cells: count ? [[1, 0, count]] : []});
 const snapshot = (count, more) => encodeSnapshot({...first, windows: [windowOf(0, count)], ...more}).buffer;
 const delta = (at, windows, more) => encodeDelta({epoch: 5, at, windows, ...more}).buffer;

@@ -2,10 +2,11 @@
 // The viewer's data side, loaded as the page does: its parts joined into one strict function.
 import {readFileSync} from "node:fs";
 
-const PARTS = ["choice", "colour", "decode", "export", "export_svg", "live", "pairs", "profile", "saved", "search", "shape", "state", "strip", "tree"];
+const PARTS = ["choice", "colour", "decode", "dom", "events", "export", "export_svg", "live", "pairs", "profile", "saved", "search", "shape", "state",
+	"strip", "tree", "units"];
 const NAMES = `KIND, Pairs, grown, Profile, profileFromData, splitName, applyMessage, takeMessage, TreeBuilder, nameOf, pathOf,
 	findPath, stepsOf, walk, functionsOf, functionText, search, frameColour, nodeColour, textColour, exportFolded, foldName, exportD3, exportSvg, windowWeights, stripSpan,
-	stripBars, wholeWindows, Live, stateOf`;
+	stripBars, wholeWindows, Live, stateOf, chooseEvents, eventChoices, EventWindows, sumOfChosen, scaledText, unitText`;
 
 const source = PARTS.map(part => readFileSync(new URL(`../../lib/viewer/${part}.js`, import.meta.url), "utf8")).join("\n");
 

@@ -1,0 +1,306 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# pb-record --off-cpu and --wall: how long threads wait, where, for what and for whom, and that no time and no wait is missing.
+load helpers
+
+setup_file() {
+	local d=$BATS_FILE_TMPDIR src=$BATS_TEST_DIRNAME/record program
+	for program in waits states wakers lives naps paths rename churn repeat; do
+		gcc -O2 -fno-omit-frame-pointer -fno-optimize-sibling-calls -pthread -o "$d/$program" "$src/$program.c"
+	done
+	gcc -O2 -nostdlib -static -o "$d/burst" "$src/burst.c"
+}
+
+setup() {
+	d=$BATS_FILE_TMPDIR t=$BATS_TEST_TMPDIR
+}
+
+# sum FILE REGEX: of the folded lines that match.
+sum() {
+	awk -v re="$2" '$0 ~ re { n += $NF } END { print n + 0 }' "$1"
+}
+
+# close_to VALUE WANTED [PERCENT]
+close_to() {
+	near "$1" "$2" "$(awk -v w="$2" -v p="${3-2}" 'BEGIN { print w * p / 100 }')"
+}
+
+no_stack_is_missing() {
+	equals "$(pb-dump "$1" | sed -n 's/^tally class=3 cause="no stack" count=//p' | sort -u)" 0
+}
+
+# times FILE: each thread's id and its sum, from folded text with --tid.
+times() {
+	sed -n 's/^\([^;]*\)\/\([0-9]*\);.* \([0-9]*\)$/\2 \3/p' "$1" | awk '{ n[$1] += $2 } END { for (tid in n) print tid, n[tid] }'
+}
+
+# What tests/record/waits.c says of its parts is what the recording has under their names.
+waits_are_true() {
+	local part took waited
+	while read -r part took waited; do
+		echo "$part $took $waited"
+		# The scheduler's own clock stands still from time to time: its figure is a little larger.
+		[ "$part" != computing_part ] || took=$waited
+		near "$(sum "$t/folded" "^waits;_start;(.*;)?main;${part}[.;]")" "$took" $((took / 50 + waited / 20))
+		equals "$(grep "$part" "$t/folded" | grep -vc "^waits;_start;.*;main;${part}[.;]")" 0
+	done <"$1"
+	equals "$(wc -l <"$1")" 4
+	equals "$(grep 'computing_part' "$t/folded" | grep -vc ';\[waiting for a cpu\] ')" 0
+	close_to "$(sum "$t/folded" ';sleeping_part;.*;\[sleeping\] ')" "$2"
+}
+
+@test "waits are true: a sleep, a lock, a slow pipe; one that computes only waits for a cpu" {
+	pb-record -q --off-cpu -o "$t/raw.pb" -- "$d/waits" 1000 >"$t/said"
+	conserved "$t/raw.pb"
+	no_stack_is_missing "$t/raw.pb"
+	fold "$t/raw.pb" >"$t/folded"
+	waits_are_true "$t/said" 1000000000
+}
+
+@test "waits across many windows and segments keep their stacks; so do those sent one by one" {
+	for options in "-i 50ms --segment-size 60" "-i 50ms --timestamps" "-i 50ms --map-size 1"; do
+		# shellcheck disable=SC2086
+		pb-record -q --off-cpu $options -o "$t/raw.pb" -- "$d/waits" 400 >"$t/said"
+		conserved "$t/raw.pb"
+		no_stack_is_missing "$t/raw.pb"
+		fold "$t/raw.pb" >"$t/folded"
+		waits_are_true "$t/said" 400000000
+	done
+}
+
+@test "what threads wait for is told apart: like a disk, stopped, for a cpu" {
+	pb-record -q --off-cpu -o "$t/raw.pb" -- "$d/states" disk
+	fold "$t/raw.pb" | grep ';wait_for_vfork;' >"$t/folded"
+	close_to "$(sum "$t/folded" ';vfork;.*;\[disk sleep\] ')" 300000000
+	close_to "$(sum "$t/folded" ';clock_nanosleep;.*;\[sleeping\] ')" 300000000 # the child has its parent's stack
+	pb-record -q --off-cpu -o "$t/raw.pb" -- setsid "$d/states" stopped
+	fold "$t/raw.pb" >"$t/folded"
+	close_to "$(sum "$t/folded" ';stop;.*;\[stopped\] ')" 300000000
+	pb-record -q --off-cpu -o "$t/raw.pb" -- "$d/states" share >"$t/said"
+	pb-symbolize -q "$t/raw.pb" | pb-fold --pid >"$t/folded"
+	while read -r pid waited; do
+		at_least "$waited" 300000000
+		close_to "$(sum "$t/folded" "^states-$pid;.*;share_cpu;.*;.waiting for a cpu. ")" "$waited" 5
+	done <"$t/said"
+	equals "$(wc -l <"$t/said")" 2
+}
+
+@test "--wall adds up to the life of each thread of a command" {
+	for options in "" "--timestamps" "-i 100ms"; do
+		# shellcheck disable=SC2086
+		pb-record -q --wall $options -o "$t/raw.pb" -- "$d/lives" 1000 >"$t/said"
+		conserved "$t/raw.pb"
+		no_stack_is_missing "$t/raw.pb"
+		pb-symbolize -q "$t/raw.pb" | pb-fold --tid >"$t/folded"
+		while read -r name tid least most; do
+			got=$(sum "$t/folded" "^lives-[0-9]*/$tid;")
+			echo "$name: $got, has lived $least to $most"
+			at_least "$got" "$(awk -v n="$least" 'BEGIN { print 0.98 * n }')"
+			at_least "$(awk -v n="$most" 'BEGIN { print 1.02 * n }')" "$got"
+		done <"$t/said"
+		equals "$(wc -l <"$t/said")" 5
+	done
+}
+
+@test "--wall adds up to the recording for threads that were there before, also if they never wake, or never stop" {
+	"$d/lives" 3000 >/dev/null 3>&- &
+	local pid=$!
+	sleep 0.5
+	pb-record -q --wall -d 1 -p $pid -o "$t/raw.pb"
+	kill $pid
+	conserved "$t/raw.pb"
+	pb-symbolize -q "$t/raw.pb" | pb-fold --tid >"$t/folded"
+	times "$t/folded" >"$t/times"
+	equals "$(wc -l <"$t/times")" 5
+	while read -r _ time; do
+		close_to "$time" 1000000000
+	done <"$t/times"
+	equals "$(grep -c '^[^;]*;\[waiting since before\] 1000000000$' "$t/folded")" 3 # main, sleeper, blocked
+	at_least "$(sum "$t/folded" ';spin_until[;. ]')" 500000000
+}
+
+@test "--wall of the whole system: all threads that live throughout have the same time" {
+	"$d/repeat" 400 "$d/burst" 2 3>&- &
+	pb-record -q --wall -d 1 -o "$t/raw.pb"
+	conserved "$t/raw.pb"
+	no_stack_is_missing "$t/raw.pb"
+	pb-fold --tid "$t/raw.pb" >"$t/folded"
+	times "$t/folded" >"$t/times"
+	at_least "$(awk '$2 > 980000000' "$t/times" | wc -l)" 30
+	equals "$(awk '$2 > 1020000000' "$t/times" | while read -r tid _; do grep "^[^;]*/$tid;" "$t/folded"; done)" ""
+	wait
+}
+
+@test "what lasts longer than the recording is counted up to its end, though the recorder comes late" {
+	pb-record -q --off-cpu -d 500ms -o "$t/raw.pb" -- sleep 5
+	conserved "$t/raw.pb"
+	close_to "$(fold "$t/raw.pb" | total)" 500000000
+	"$d/lives" 20000 >/dev/null 3>&- &
+	local lives=$!
+	sleep 0.3
+	for how in --wall "--wall --timestamps"; do
+		# shellcheck disable=SC2086
+		"$bin/pb-record" -q $how -d 500ms -p $lives -o "$t/raw.pb" 3>&- &
+		local pid=$!
+		within 5 test -s "$t/raw.pb"
+		sleep 0.2
+		kill -STOP $pid
+		sleep 0.8
+		kill -CONT $pid
+		wait $pid
+		conserved "$t/raw.pb"
+		close_to "$(fold "$t/raw.pb" | total)" 2500000000
+	done
+	kill $lives
+}
+
+@test "--waker shows who has ended a wait" {
+	pb-record -q --off-cpu --waker -o "$t/raw.pb" -- "$d/wakers" >"$t/said"
+	conserved "$t/raw.pb"
+	fold "$t/raw.pb" >"$t/folded"
+	for way in by_unlock by_write by_signal; do
+		close_to "$(sum "$t/folded" ";main;$way;.*;.sleeping.;.woken by wakers-$(cat "$t/said"). ")" 100000000 10
+		equals "$(sum "$t/folded" ";main;$way;.*;.woken by " )" "$(sum "$t/folded" ";main;$way;.*;.woken by wakers-$(cat "$t/said"). ")"
+	done
+	close_to "$(sum "$t/folded" ';main;by_timer;.*;\[sleeping\];\[woken by an interrupt\] ')" 100000000
+}
+
+@test "--min-block and --max-block leave out what is shorter and longer, and count it" {
+	for options in "--min-block 20ms" "--max-block 150ms" "--min-block 20ms --max-block 150ms" "--min-block 20ms --timestamps"; do
+		# shellcheck disable=SC2086
+		pb-record -q --off-cpu $options -o "$t/raw.pb" -- "$d/naps" 50 1000 10 50000 2 300000 >"$t/said"
+		conserved "$t/raw.pb"
+		pb-symbolize -q "$t/raw.pb" | pb-fold --count | grep ';clock_nanosleep;' >"$t/folded" || true
+		least=0 most=999999
+		[[ $options != *--min-block* ]] || least=20000
+		[[ $options != *--max-block* ]] || most=150000
+		awk -v least=$least -v most=$most '$1 >= least && $1 <= most' "$t/said" | wc -l >"$t/wanted"
+		near "$(sum "$t/folded" sleeping)" "$(cat "$t/wanted")" 1
+		at_least "$(pb-dump "$t/raw.pb" | sed -n 's/^tally class=2 cause="shorter or longer block" count=//p')" \
+			"$((61 - $(cat "$t/wanted")))"
+	done
+	# Of what the end cuts short only the beginning is known.
+	pb-record -q --off-cpu --min-block 100ms -d 50ms -o "$t/raw.pb" -- sleep 5
+	equals "$(pb-fold "$t/raw.pb" | total)" 0
+	pb-record -q --off-cpu --max-block 100ms -d 300ms -o "$t/raw.pb" -- sleep 5
+	equals "$(pb-fold "$t/raw.pb" | grep -c nanosleep)" 0
+}
+
+# A storm of switches, processes and threads, for as long as a recording may take.
+storm() {
+	local _
+	for _ in 1 2; do
+		"$d/repeat" 200 "$d/burst" 1 3>&- &
+		"$d/naps" 8000 10 >/dev/null 3>&- &
+	done
+	"$d/churn" 2 2 3>&- &
+	"$d/lives" 1500 >/dev/null 3>&- &
+	lives=$!
+	sleep 0.1
+}
+
+@test "conservation: every switch has one fate, whatever is asked for and however small maps and rings are" {
+	for how in --off-cpu --wall "--off-cpu --waker"; do
+		for options in "" "--timestamps" "--map-size 1" "--ring-size 4096 -i 50ms" "--ring-size 4096 --timestamps" \
+			"--ring-size 4096 --map-size 1 -i 50ms" "-p LIVES" "-C 1" "--comm naps,burst" "--exclude-comm naps -i 50ms" \
+			"--unwind fp" "--no-user" "--segment-size 100 -i 50ms"; do
+			storm
+			# shellcheck disable=SC2086
+			pb-record -q $how ${options/LIVES/$lives} -d 700ms -o "$t/raw.pb"
+			echo "$how $options"
+			conserved "$t/raw.pb"
+			no_stack_is_missing "$t/raw.pb"
+			[[ $options != *--ring-size* ]] || at_least "$(tally "$t/raw.pb" 3)" 1
+			[[ $options == *--ring-size* ]] || equals "$(tally "$t/raw.pb" 3)" 0
+			wait
+		done
+	done
+}
+
+@test "conservation: in a cgroup" {
+	cgroup=$(findmnt -nt cgroup2 -o TARGET | head -1)/pb-offcpu-$$
+	mkdir "$cgroup" || skip "no cgroup to make"
+	sh -c "echo \$\$ >$cgroup/cgroup.procs; exec '$d/naps' 20000 10" >/dev/null 3>&- &
+	sleep 0.2
+	pb-record -q --off-cpu --cgroup "$cgroup" -d 500ms -o "$t/raw.pb"
+	kill $!
+	wait
+	rmdir "$cgroup"
+	conserved "$t/raw.pb"
+	equals "$(pb-fold "$t/raw.pb" | cut -d';' -f1 | sort -u)" naps
+	at_least "$(pb-fold --count "$t/raw.pb" | total)" 1000
+}
+
+@test "conservation: of a command's own storm" {
+	for options in "" "--ring-size 4096" "--map-size 4"; do
+		# shellcheck disable=SC2086
+		pb-record -q --wall $options -o "$t/raw.pb" -- "$d/repeat" 200 "$d/burst" 1
+		conserved "$t/raw.pb"
+		no_stack_is_missing "$t/raw.pb"
+	done
+}
+
+@test "short processes wait under their own names" {
+	pb-record -q --off-cpu -o "$t/raw.pb" -- "$d/repeat" 100 "$d/naps" 3 1000 >/dev/null
+	fold "$t/raw.pb" | grep ';clock_nanosleep;.*sleeping' >"$t/folded"
+	close_to "$(total "$t/folded")" 300000000 30
+	at_least "$(total "$t/folded")" 300000000
+	at_least "$(share "$t/folded" '^naps;_start;__libc_start_main;(__libc_start_call_main;)?main;')" 96 # a table may come late
+}
+
+@test "a thread that calls exec goes on as its process's first one, and nothing is counted twice" {
+	pb-record -q --wall -o "$t/raw.pb" -- "$d/rename" 200 sleep 0.3
+	conserved "$t/raw.pb"
+	pb-symbolize -q "$t/raw.pb" | pb-fold --tid >"$t/folded"
+	close_to "$(total "$t/folded")" 700000000 5
+	close_to "$(sum "$t/folded" '^sleep-')" 300000000 5
+}
+
+@test "more stacks than are kept: those that waits still refer to are there" {
+	sleep 30 3>&- &
+	sleeper=$!
+	pb-record -q --off-cpu --no-kernel -o "$t/raw.pb" -- "$d/paths" 17
+	kill $sleeper
+	conserved "$t/raw.pb"
+	equals "$(tally "$t/raw.pb" 3)" 0
+	pb-symbolize -q "$t/raw.pb" | pb-fold --count | grep ';clock_nanosleep;.*sleeping' >"$t/folded"
+	at_least "$(wc -l <"$t/folded")" 120000 # a nanosecond may have passed before there was a wait
+}
+
+# What offcputime says: the id of a thread and how long it was off cpus in all, in ns.
+their_times() {
+	awk '/^ +- .*\([0-9]+\)$/ { tid = $NF; gsub(/[()]/, "", tid); next } tid && NF == 1 { n[tid] += $1; tid = "" }
+		END { for (tid in n) printf "%d %d\n", tid, 1000 * n[tid] }' "$1"
+}
+
+@test "bcc's offcputime says the same of the same threads" {
+	offcputime=$(command -v offcputime || true)
+	[ -n "$offcputime" ] || skip "no offcputime"
+	for load in "$d/lives 1000" "$d/naps 100 10000"; do
+		# shellcheck disable=SC2016,SC2086 # for the inner shell, and words
+		sh -c 'kill -STOP $$; exec "$@"' sh $load >/dev/null 3>&- &
+		local pid=$!
+		"$offcputime" -p $pid --stack-storage-size=16384 60 >"$t/theirs" 2>"$t/err" 3>&- &
+		local peer=$!
+		within 20 sh -c "/usr/sbin/bpftool prog show | grep -q 'name sched_switch '"
+		sleep 0.3
+		"$bin/pb-record" -q --off-cpu -p $pid -o "$t/raw.pb" 3>&- &
+		local recorder=$!
+		within 20 test -s "$t/raw.pb"
+		sleep 0.2
+		kill -CONT $pid
+		wait $pid $recorder
+		kill -INT $peer
+		wait $peer || true
+		conserved "$t/raw.pb"
+		pb-fold --tid "$t/raw.pb" >"$t/folded"
+		times "$t/folded" >"$t/ours"
+		their_times "$t/theirs" >"$t/their_times"
+		cat "$t/ours" "$t/their_times"
+		at_least "$(wc -l <"$t/their_times")" 1
+		while read -r tid time; do
+			[ "$time" -lt 10000000 ] || close_to "$(sed -n "s/^$tid //p" "$t/ours")" "$time"
+		done <"$t/their_times"
+		equals "$(wc -l <"$t/ours")" "$(wc -l <"$t/their_times")"
+	done
+}
