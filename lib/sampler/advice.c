@@ -100,6 +100,18 @@ advise_bpf(struct err *err, const char *what, int error)
 	return err_set(err, "%s:", what);
 }
 
+int
+advise_traced(struct err *err, const char *name, int error)
+{
+	char value[64];
+	const char *lockdown = first_line("/sys/kernel/security/lockdown", value, sizeof(value));
+
+	if (error != EPERM || missing_capability())
+		return advise_bpf(err, name, error);
+	return err_set(err, "%s: not permitted: kernels that are locked down refuse fentry: and fexit: (/sys/kernel/security/lockdown: "
+			    "%s); other kinds of events may do", name, *lockdown == '?' ? "securityfs is not mounted" : lockdown);
+}
+
 /* What the kernel means by refusing a probe. */
 static const struct {
 	int error;
