@@ -134,5 +134,8 @@ advise_probe(struct err *err, const char *name, int error)
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
 		if (refusals[i].error == error)
 			return err_set(err, "%s: %s", name, refusals[i].text);
+	/* CAP_BPF and CAP_PERFMON are enough for some kinds of probes. */
+	if ((error == EPERM || error == EACCES) && !have_capability(21) && !missing_capability())
+		return err_set(err, "%s: not permitted: the capability CAP_SYS_ADMIN is missing (run as root)", name);
 	return advise_bpf(err, name, error);
 }
