@@ -276,6 +276,17 @@ uprobe:plugin.so:plugin_run 1 1" -e "uprobe:$d/plugin.so:plugged_otherwise" -e "
 	equals "$(folded -e uretprobe:recurse:fib | depths fib)" "$(cat "$t/said")"
 }
 
+@test "samples of the clock have whole stacks where probes fire: also while the probed instruction runs as a copy elsewhere" {
+	local kind
+	for kind in uprobe uretprobe; do
+		pb-record -q -F 4999 -e cpu-clock -e $kind:called -o "$t/raw.pb" -- "$d/caller" 8000
+		conserved "$t/raw.pb"
+		folded -e cpu-clock | grep -v ';_start;_dl_start' >"$t/folded"
+		at_least "$(share "$t/folded" "^caller;$libc_start;run;call_all[; ]")" 95
+		at_least "$(share "$t/folded" ";called;")" 30
+	done
+}
+
 # ---- markers ----
 
 @test "markers: with a semaphore and without; arguments as weight and filter" {
