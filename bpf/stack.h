@@ -89,7 +89,11 @@ prepare_walk(const struct pt_regs *regs, struct walk *w, __u32 level, const stru
 		w->n_mappings = p->n;
 	}
 	w->pid = key->pid;
-	return take_registers(regs, w) && begin(w);
+	if (!take_registers(regs, w) || !begin(w))
+		return false;
+	if (probes)
+		leave_copy(w, probes);
+	return true;
 }
 
 /* A return probe fires in the caller, where it is returned to; the function that returned is put before it, in both parts. */

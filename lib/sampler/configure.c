@@ -222,6 +222,18 @@ configure(struct sample_bpf *skel, const struct kernel_setup *s, struct err *err
 	return load_programs(skel, s, err);
 }
 
+int
+configure_refused(const struct kernel_setup *s, const char *said, int error, struct err *err)
+{
+	for (size_t i = 0; i < s->events->probes.n; i++) {
+		const struct probe *p = &s->events->probes.items[i];
+
+		if (error == EPERM && (p->kind == PROBE_FENTRY || p->kind == PROBE_FEXIT))
+			return advise_traced(err, p->name, error);
+	}
+	return advise_bpf(err, *said ? said : "loading the BPF program", error);
+}
+
 /* ---- after ---- */
 
 static int

@@ -13,6 +13,9 @@ struct sample_bpf;
 int configure(struct sample_bpf *skel, const struct kernel_setup *setup, struct err *err);
 int configure_loaded(struct sample_bpf *skel, const struct kernel_setup *setup, struct err *err);
 
+/* When the kernel has not loaded the programs, and libbpf said so much. Returns -1. */
+int configure_refused(const struct kernel_setup *setup, const char *said, int error, struct err *err);
+
 /* The program of a probe; of those that there are several of, the nth. NULL: there are no more. */
 struct bpf_program *program_of(struct sample_bpf *skel, enum probe_kind kind, size_t nth);
 

@@ -230,7 +230,7 @@ load(struct kernel *k, const struct kernel_setup *s, struct err *err)
 		return -1;
 	error = sample_bpf__load(k->skel);
 	if (error)
-		return advise_bpf(err, libbpf_said[0] ? libbpf_said : "loading the BPF program", -error);
+		return configure_refused(s, libbpf_said, -error, err);
 	if (s->unwinding && unwinding_bind(s->unwinding, k->skel, err))
 		return -1;
 	return place_maps(k, s->cpus, err) || configure_loaded(k->skel, s, err) || follow_tasks(k->skel, err) ? -1 : 0;
