@@ -262,23 +262,37 @@ begin_wait(void *ctx, struct task_struct *task, __u32 tid, enum wait_state state
 	give_back_level(level);
 }
 
+/* Fills in what was the current thread's when it waited last: in a namespace a thread that ends has no number any more. */
+static __always_inline bool
+fill_last_key(struct sample_key *key, const struct wait *w)
+{
+	__u64 ids = current_ids();
+
+	if (!(__u32)ids && w->key.tid) {
+		*key = w->key;
+		key->event = on_cpu_event;
+		key->stack = key->woken = 0;
+		return true;
+	}
+	fill_key(key, on_cpu_event, ids);
+	return judge_task(ids) == FATE_FIRED;
+}
+
 /* A thread that ends does not wait; what it has run is told without a place. */
-static __noinline int
+static __always_inline void
 end_thread(__u32 tid, __u64 now)
 {
-	struct wait *w = bpf_map_lookup_elem(&waits, &tid);
+	struct wait *w = bpf_map_lookup_elem(&waits, &tid), last = {};
 	struct sample_stats *s = stats_of(on_cpu_event, window);
-	struct sample_key last = {};
 	__u64 owed = with_on_cpu && w ? take_on_cpu(until_deadline(now)) : 0;
+	bool wanted = owed && w && fill_last_key(&last.key, w);
 
 	bpf_map_delete_elem(&waits, &tid);
-	if (!owed || !s || judge_task(current_ids()) != FATE_FIRED)
-		return 0;
-	fill_key(&last, on_cpu_event, current_ids());
-	last.state = WAIT_UNSAMPLED;
+	if (!wanted || !s)
+		return;
+	last.key.state = WAIT_UNSAMPLED;
 	add_fate(s, FATE_FIRED);
-	add_fate(s, count_wait(&last, window & 1, now, owed, 0));
-	return 0;
+	add_fate(s, count_wait(&last.key, window & 1, now, owed, 0));
 }
 
 /* ---- threads that are not the current one ---- */

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2154,SC2119,SC2120 # bats sets status, output and stderr; total() also reads files
+# shellcheck shell=bash disable=SC2154 # bats sets status, output and stderr
 # What the bats files share: `load helpers` at the top of each.
 bats_require_minimum_version 1.5.0
 
@@ -60,48 +60,4 @@ within() {
 # verifier FILE: the program that says how many instructions of the sampling program the kernel verifies
 verifier() {
 	gcc -static -O2 -D_GNU_SOURCE -I. -Ibuild/bpf -o "$1" tests/probe/verify.c -lbpf -lelf -lz
-}
-
-# ---- what recordings say ----
-
-# fold [FILE]...: a recording with names.
-fold() {
-	pb-symbolize -q "$@" | pb-fold
-}
-
-# share FILE REGEX: percentage of the folded samples whose line matches.
-share() {
-	awk -v re="$2" '{ n = $NF; all += n } $0 ~ re { some += n } END { printf "%.2f\n", all ? 100 * some / all : 0 }' "$1"
-}
-
-total() {
-	awk '{ n += $NF } END { print n + 0 }' "$@"
-}
-
-# tally STREAM CLASS: sum of the tally records of that class.
-tally() {
-	pb-dump "$1" | awk -v c="class=$2" '$1 == "tally" && $2 == c { sub(/.*count=/, ""); n += $0 } END { print n + 0 }'
-}
-
-# near VALUE WANTED TOLERANCE
-near() {
-	awk -v v="$1" -v w="$2" -v t="$3" 'BEGIN { d = v - w; exit !(d <= t && d >= -t) }' ||
-		{ echo "wanted $2 ± $3, got $1"; return 1; }
-}
-
-at_least() {
-	awk -v v="$1" -v w="$2" 'BEGIN { exit !(v + 0 >= w + 0) }' || { echo "wanted at least $2, got $1"; return 1; }
-}
-
-# conserved STREAM: fired = delivered + filtered + lost, and the samples in the stream are those delivered.
-conserved() {
-	local fired delivered filtered lost written folded
-	fired=$(tally "$1" 0) delivered=$(tally "$1" 1) filtered=$(tally "$1" 2) lost=$(tally "$1" 3)
-	echo "fired $fired = delivered $delivered + filtered $filtered + lost $lost"
-	[ "$fired" -gt 0 ]
-	[ "$fired" = $((delivered + filtered + lost)) ]
-	written=$(pb-dump "$1" | awk '$1 == "sample" || $1 == "valued" { sub(/.*count=/, ""); n += $0 } $1 == "timed" || $1 == "timed_value" { n++ } END { print n + 0 }')
-	equals "$written" "$delivered"
-	folded=$(pb-fold --count "$1" 2>/dev/null | total)
-	equals "$folded" "$delivered"
 }

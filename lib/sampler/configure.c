@@ -130,7 +130,9 @@ configure_walk(struct sample_bpf *skel, const struct sampler_config *c, bool by_
 	skel->rodata->with_user = !c->no_user;
 }
 
-/* On x86 the count of interrupts is a variable, which not all kernels show. Reading all of kallsyms takes some 40 ms. */
+/* On x86 the count of interrupts is a variable, which not all kernels show: one of its own until Linux 6.1 and since 6.15, in
+ * between the second one in pcpu_hot. (To ask BTF for a type that the kernel does not have takes privileges, since it is
+ * looked for in modules, too.) Reading all of kallsyms takes some 40 ms. */
 static void
 configure_waker(struct sample_bpf *skel)
 {
@@ -138,8 +140,9 @@ configure_waker(struct sample_bpf *skel)
 	struct {
 		const char *name;
 		__u64 *to;
+		unsigned offset;
 	} wanted[] = {{"__per_cpu_offset", &skel->rodata->per_cpu_offsets}, {"__preempt_count", &skel->rodata->preempt_count_at},
-		      {"pcpu_hot", &skel->rodata->pcpu_hot_at}};
+		      {"pcpu_hot", &skel->rodata->preempt_count_at, sizeof(void *)}};
 	FILE *f = fopen("/proc/kallsyms", "re");
 	char line[512], name[256];
 	unsigned long long address;
@@ -149,7 +152,7 @@ configure_waker(struct sample_bpf *skel)
 			continue;
 		for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 			if (!strcmp(name, wanted[i].name))
-				*wanted[i].to = address;
+				*wanted[i].to = address ? address + wanted[i].offset : 0;
 	}
 	if (f)
 		fclose(f);

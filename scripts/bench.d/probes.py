@@ -1,174 +1,123 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What an event costs by its kind, beside bpftrace that counts by stack; what one that fires all the time does to its
-program; off-cpu in a storm of switches, beside bcc's offcputime; and how long attaching takes."""
-import os, re, signal, subprocess, time
+"""What an event of a probe costs, against bpftrace counting by stack on the same load, and how long it takes to attach many."""
+import contextlib, os, re, shutil, signal, subprocess, time
 
-from measure import TOP, Run, Tally, compiled, have, median, ours, path, row
-
-SYSTEM, CALL = "system", "call"
-OFFCPUTIME = next((p for p in ("/usr/sbin/offcputime", "/usr/share/bcc/tools/offcputime") if os.path.exists(p)), None)
+from measure import TOP, Run, compiled, have, median, ours, path, programs_of, row, stats_enabled
 
 
 def measure(reps, seconds):
-    compiled("fire", "fire.c", "-g")
-    with Tracefs():
-        costs(reps)
-        rates(reps)
-        storms(reps)
-        attaching()
+    compiled("fires", "fires.c", "-fno-omit-frame-pointer", "-fno-optimize-sibling-calls")
+    costs(reps)
+    slower(reps)
+    attaching(reps)
 
 
-class Tracefs:
-    """Mounted while it is needed."""
-    AT = "/sys/kernel/tracing"
-
-    def __enter__(self):
-        self.mounted = not os.path.exists(self.AT + "/events") and not subprocess.run(["mount", "-t", "tracefs", "tracefs", self.AT]).returncode
-
-    def __exit__(self, *_):
-        if self.mounted:
-            subprocess.run(["umount", self.AT])
-
-
-def fire(how, calls):
-    """ns a call."""
-    out = subprocess.run(["taskset", "-c", "0", path("fire"), how, str(calls)], capture_output=True, text=True, check=True)
-    return float(out.stdout)
+# event, ours, bpftrace's
+KINDS = [
+    ("call", "uprobe", "uprobe:{}:called", "uprobe:{}:called {{ @[ustack] = count(); }}"),
+    ("call", "uretprobe", "uretprobe:{}:called", "uretprobe:{}:called {{ @[ustack] = count(); }}"),
+    ("mark", "usdt", "usdt:{}:bench:mark", "usdt:{}:bench:mark {{ @[ustack] = count(); }}"),
+    ("syscall", "tracepoint", "syscalls:sys_enter_getppid",
+     "tracepoint:syscalls:sys_enter_getppid {{ @[kstack, ustack] = count(); }}"),
+    ("syscall", "raw_tp", "raw_tp:sys_enter", "rawtracepoint:sys_enter {{ @[kstack, ustack] = count(); }}"),
+]
 
 
-class Beside:
-    """A recorder that runs while the block does; it is given the time to attach."""
-
-    def __init__(self, argv, wait=1.5):
-        self.argv, self.wait = argv, wait
-
-    def __enter__(self):
-        self.process = self.argv and subprocess.Popen(self.argv, cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                                      stderr=subprocess.DEVNULL)
-        time.sleep(self.wait if self.argv else 0)
-        return self
-
-    def __exit__(self, *_):
-        if self.argv:
-            self.process.send_signal(signal.SIGINT)
-            self.process.wait()
-
-    def runs(self):
-        """(runs, ns) of the program that has run most."""
-        directory, best = f"/proc/{self.process.pid}/fdinfo", (0, 0)
-        for fd in os.listdir(directory):
-            try:
-                with open(os.path.join(directory, fd)) as f:
-                    fields = dict(line.split(":", 1) for line in f.read().splitlines() if ":" in line)
-            except OSError:
-                continue
-            if "run_cnt" in fields:
-                best = max(best, (int(fields["run_cnt"]), int(fields["run_time_ns"])))
-        return best
+def events():
+    """Of each kind that can be had here: its name, what fires it, and the commands that count it."""
+    for what, name, mine, theirs in KINDS:
+        mine, theirs = mine.format(path("fires")), theirs.format(path("fires"))
+        if subprocess.run(ours("pb-record", "--list", mine), capture_output=True).returncode:
+            print(f"{name}: not here")
+            continue
+        yield name, what, ours("pb-record", "-q", "-a", "-e", mine, "-o", path("probe.pb")), ["bpftrace", "-e", theirs]
 
 
-class Stats:
-    """The kernel's accounting of programs' time, while the block runs."""
-    SWITCH = "/proc/sys/kernel/bpf_stats_enabled"
-
-    def __enter__(self):
-        with open(self.SWITCH) as f:
-            self.before = f.read()
-        self.write("1")
-
-    def __exit__(self, *_):
-        self.write(self.before)
-
-    def write(self, text):
-        with open(self.SWITCH, "w") as f:
-            f.write(text)
+def fires(what, n, work):
+    return float(subprocess.run([path("fires"), what, str(n), str(work)], capture_output=True, text=True, check=True).stdout)
 
 
-def cost(argv, how, calls=300000):
-    with Stats(), Beside(argv) as recorder:
-        fire(how, calls)
-        runs, ns = recorder.runs()
-    return ns / runs if runs else 0
+@contextlib.contextmanager
+def watched(argv):
+    """A profiler that has begun, until the block ends."""
+    with open(path("stderr"), "w") as said:
+        process = subprocess.Popen(argv, cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said)
+    end = time.monotonic() + 30
+    while not programs_of(process.pid) and process.poll() is None and time.monotonic() < end:
+        time.sleep(0.05)
+    time.sleep(0.7)
+    if process.poll() is not None:
+        raise SystemExit(f"bench: {' '.join(argv)}: status {process.returncode}")
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait()
 
 
-def bpftrace(probe):
-    return ["bpftrace", "-e", probe + ' /comm == "fire"/ { @[ustack, kstack] = count(); }']
+# ---- one event ----
 
-
-def recorded(*events):
-    return ours("pb-record", "-q", *events, "--comm", "fire", "-o", path("probes.pb"))
-
-
-def probe_kinds():
-    binary = path("fire")
-    return [
-        ("tracepoint", SYSTEM, ["-e", "raw_syscalls:sys_enter"], "tracepoint:raw_syscalls:sys_enter"),
-        ("system call's tracepoint", SYSTEM, ["-e", "syscalls:sys_enter_getppid"], "tracepoint:syscalls:sys_enter_getppid"),
-        ("raw_tp", SYSTEM, ["-e", "raw_tp:sys_enter"], "rawtracepoint:sys_enter"),
-        ("uprobe", CALL, ["-e", f"uprobe:{binary}:fired"], f"uprobe:{binary}:fired"),
-        ("uretprobe", CALL, ["-e", f"uretprobe:{binary}:fired"], f"uretprobe:{binary}:fired"),
-    ]
+def cost(argv, what):
+    """Nanoseconds a run of the program that ran most."""
+    n = 200_000
+    with stats_enabled(), watched(argv) as process:
+        fires(what, 1000, 0)
+        before = programs_of(process.pid)
+        fires(what, n, 0)
+        after = programs_of(process.pid)
+    grown = [(after[i][0] - before.get(i, (0, 0))[0], after[i][1] - before.get(i, (0, 0))[1]) for i in after]
+    runs, ns = max(grown)
+    return ns / runs if runs >= n / 2 else None
 
 
 def costs(reps):
-    for what, how, events, probe in probe_kinds():
-        mine = median(cost(recorded(*events), how) for _ in range(reps))
-        peer = median(cost(bpftrace(probe), how) for _ in range(reps)) if have("bpftrace") else None
-        row(f"{what}: an event, in the kernel", mine, peer, "bpftrace", "ns", digits=0)
+    for name, what, mine, theirs in events():
+        all = [(cost(mine, what), have("bpftrace") and cost(theirs, what) or None) for _ in range(reps)]
+        own = min(a for a, _ in all)
+        peer = min((b for _, b in all if b), default=None)
+        row(f"{name}: an event, in the kernel", own, peer, "bpftrace", "ns", "<= bpftrace", own <= peer if peer else None, 0)
 
 
-# ---- what fires all the time ----
+# ---- a million a second ----
 
-def rates(reps):
-    for what, how, events, probe in probe_kinds()[1:4:2]:
-        calls = 3000000 if how == SYSTEM else 1000000
-        ways = {"none": None, "ours": recorded(*events), "bounded": recorded(*events, "--max-rate", "1000"), "bpftrace": bpftrace(probe)}
-        if not have("bpftrace"):
-            del ways["bpftrace"]
-        ns = {way: [] for way in ways}
+def slower(reps):
+    """Seconds of a program that fires a million events, one each microsecond, in turns; the quickest run counts."""
+    n, work = 1_000_000, 100
+    work = max(1, int(work / (min(fires("call", 100_000, work) for _ in range(3)) * 10)))
+    for name, what, mine, theirs in events():
+        if name not in ("uprobe", "raw_tp"):
+            continue
+        ways = {"base": None, "ours": mine, "limited": [*mine, "--max-rate", "1000"]}
+        if have("bpftrace"):
+            ways["bpftrace"] = theirs
+        times = {way: [] for way in ways}
         for _ in range(reps):
             for way, argv in ways.items():
-                with Beside(argv):
-                    ns[way].append(fire(how, calls))
-        least = {way: min(all) for way, all in ns.items()}
-        row(f"{what}: a call takes", least["none"], unit="ns", digits=0)
-        row("  while it is recorded", least["ours"], least.get("bpftrace"), "bpftrace", "ns", digits=0)
-        row("  with --max-rate 1000", least["bounded"], least["ours"], "all of them", "ns", digits=0)
+                with watched(argv) if argv else contextlib.nullcontext():
+                    times[way].append(fires(what, n, work))
+        slow = {way: min(t) / min(times["base"]) for way, t in times.items()}
+        peer = slow.get("bpftrace")
+        met = lambda way: slow[way] <= peer if peer else None
+        row(f"a million {name} events a second: slow-down", slow["ours"], peer, "bpftrace", "x", "<= bpftrace", met("ours"))
+        row("  with --max-rate 1000", slow["limited"], peer, "bpftrace", "x", "<= bpftrace", met("limited"))
 
 
-# ---- storms of switches ----
+# ---- many ----
 
-def bench_sched(*args):
-    """Seconds that perf's bench says it took."""
-    out = subprocess.run(["perf", "bench", "sched", *args], capture_output=True, text=True, check=True).stdout
-    return float(re.search(r"Total time: *([0-9.]+)", out)[1])
-
-
-def storms(reps):
-    if not have("perf"):
-        return
-    for what, args in (("pipe", ["pipe", "-l", "200000"]), ("messaging", ["messaging", "-g", "4", "-l", "200"])):
-        ways = {"none": None, "ours": ours("pb-record", "-q", "--off-cpu", "-o", path("storm.pb"))}
-        if OFFCPUTIME:
-            ways["bcc"] = [OFFCPUTIME, "60"]
-        seconds = {way: [] for way in ways}
+def attaching(reps):
+    """From start to end of a recording that records nothing."""
+    for name, mine, theirs in ((f"attach and detach {tracepoints()} tracepoints", "syscalls:sys_enter_*", "tracepoint:syscalls:sys_enter_*"),
+                               ("attach and detach 200 uprobes", f"uprobe:{path('fires')}:probe_*", f"uprobe:{path('fires')}:probe_*")):
+        own, peer = [], []
         for _ in range(reps):
-            for way, argv in ways.items():
-                with Beside(argv):
-                    seconds[way].append(bench_sched(*args))
-        slower = {way: 100 * (min(s) / min(seconds["none"]) - 1) for way, s in seconds.items()}
-        tally = Tally(path("storm.pb"))
-        row(f"off-cpu, {what}: slower by", slower["ours"], slower.get("bcc"), "offcputime", "%", "<= 1/2 of bcc",
-            slower["ours"] <= slower["bcc"] / 2 if OFFCPUTIME else None)
-        row("  waits lost, of those that ended", tally.lost, tally.fired, "", "", "0, or counted", tally.adds_up(), digits=0)
+            own.append(Run(ours("pb-record", "-q", "-e", mine, "-d", "1ms", "-o", path("probe.pb"))).seconds)
+            if have("bpftrace"):
+                script = theirs + " { @ = count(); } interval:ms:1 { exit(); }"
+                peer.append(Run(["bpftrace", "-e", script], stdout=subprocess.DEVNULL,
+                                env={**os.environ, "BPFTRACE_MAX_PROBES": "1000"}).seconds)
+        row(name, min(own), min(peer) if peer else None, "bpftrace", "s", "<= bpftrace", min(own) <= min(peer) if peer else None)
 
 
-# ---- attaching ----
-
-def attaching():
-    events = "syscalls:sys_enter_*"
-    mine = Run(ours("pb-record", "-q", "-e", events, "-o", path("many.pb"), "--", "true")).seconds
-    peer = Run(["perf", "record", "-q", "-o", path("many.data"), "-e", events, "-a", "true"]).seconds if have("perf") else None
-    row("all system calls: attach, run true, detach", mine, peer, "perf", "s")
-    mine = Run(ours("pb-record", "-q", "-e", "uprobe:libc:str*", "-o", path("many.pb"), "--", "true")).seconds
-    row("libc's str*: attach, run true, detach", mine, unit="s")
+def tracepoints():
+    out = subprocess.run(ours("pb-record", "--list", "syscalls:sys_enter_*"), capture_output=True, text=True).stdout
+    return len(out.splitlines())
