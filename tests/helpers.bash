@@ -61,8 +61,6 @@ within() {
 verifier() {
 	${2:-gcc} -static -O2 -D_GNU_SOURCE -I. -Ibuild/bpf -o "$1" tests/probe/verify.c -lbpf -lelf -lz
 }
-<<<<<<< HEAD
-=======
 
 # verified [PATTERN]: it has said in $output that all programs are loaded, twice, and the large ones large; but lines like that.
 verified() {
@@ -72,4 +70,3 @@ verified() {
 	equals "$large" 18
 	equals "$(grep -v ': loaded, processed [0-9]' <<<"$output" | grep -cvE "^(${1:-none})")" 0
 }
->>>>>>> h-vm
