@@ -54,8 +54,8 @@ begins() {
 }
 
 @test "names that there are not: what is near them" {
-	refuses "sched:sched_swich: this kernel has no such tracepoint; near it: sched:sched_switch" -e sched:sched_swich
-	refuses "raw_tp:sched_swich: this kernel has no such raw tracepoint; near it: sched_switch" -e raw_tp:sched_swich
+	begins "sched:sched_swich: this kernel has no such tracepoint; near it: sched:sched_switch" -e sched:sched_swich
+	begins "raw_tp:sched_swich: this kernel has no such raw tracepoint; near it: sched_switch" -e raw_tp:sched_swich
 	refuses "uprobe:./caller:caled: caller has no function caled; nearest: called" -e uprobe:./caller:caled
 	refuses "uprobe:./nosuch:called: ./nosuch: No such file or directory" -e uprobe:./nosuch:called
 	refuses "usdt:./markers:shop:sail: markers has no marker shop:sail; nearest: shop:sale" -e usdt:./markers:shop:sail
