@@ -277,7 +277,8 @@ uprobe:plugin.so:plugin_run 1 1" -e "uprobe:$d/plugin.so:plugged_otherwise" -e "
 		equals "$(counts "$t/raw.pb" | grep Till | sed 's/ [0-9]*$//')" "$wanted"
 		equals "$(counts "$t/raw.pb" | grep -c " 1 1$")" 1
 		equals "$(tally "$t/raw.pb" 1)" $((10 + 20 + 30 + 40 + 50 + 60 + 1))
-		folded -e '*shop*' | awk -v start="overloads;$libc_start;shop::" 'index($0, start) != 1 { print; bad++ } END { exit bad }'
+		folded -e '*shop*' | awk -v start="overloads;$libc_start;" '
+		index($0, start) != 1 || substr($0, length(start)) !~ /^;(int |long )?shop::[^;]* [1-6]0$/ { print; bad++ } END { exit bad }'
 		pb-record -q -e "$kind:recurse:[df]*n" -e "$kind:recurse:f?b" -o "$t/raw.pb" -- "$d/recurse" 12 >"$t/said"
 		conserved "$t/raw.pb"
 		equals "$(folded | depths fib)" "$(cat "$t/said")"
