@@ -14,6 +14,9 @@
 
 enum { COMM = 16, COMM_ONLY = 0, COMM_NOT = 1, CPU_WORDS = 1024, CGROUPS_MAX = 16 };
 
+/* Of one sample; sums of nonsense (a read of SIZE_MAX bytes) must not exceed what streams can hold. */
+#define VALUE_MAX (1LL << 48)
+
 const volatile bool with_idle = false;
 const volatile bool only_comms = false, not_comms = false, not_pids = false, only_cpus = false;
 const volatile __u64 wanted_cpus[CPU_WORDS] = {};
@@ -189,6 +192,8 @@ value_by(__u64 from, const struct event_rule *r)
 
 	for (__u32 i = 0; i < FACTORS_MAX && i < r->n_factors; i++)
 		value *= read_operand(from, &r->factors[i]);
+	if (value > VALUE_MAX)
+		return VALUE_MAX;
 	return value > 0 ? value : 0;
 }
 

@@ -135,23 +135,31 @@ follow_thread(struct task_struct *task, __u32 tid, __u64 counted)
 	return bpf_map_lookup_elem(&waits, &tid);
 }
 
-/* What the current task has run since the last time. */
+/* What a thread has run since the last time. */
+static __always_inline __u64
+take_owed(struct wait *w, __u64 now)
+{
+	__u64 owed;
+
+	if (now < w->counted)
+		return 0;
+	owed = w->owed + now - w->counted;
+	w->owed = 0;
+	w->counted = now;
+	return owed;
+}
+
+/* The same of the current one. */
 static __always_inline __u64
 take_on_cpu(__u64 now)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	__u32 tid = bpf_get_current_pid_tgid();
 	struct wait *w = bpf_map_lookup_elem(&waits, &tid);
-	__u64 owed;
 
 	if (!w)
 		w = follow_thread(task, tid, life_of(task));
-	if (!w || now < w->counted)
-		return 0;
-	owed = w->owed + now - w->counted;
-	w->owed = 0;
-	w->counted = now;
-	return owed;
+	return w ? take_owed(w, now) : 0;
 }
 
 /* ---- the begin of a wait ---- */
@@ -279,20 +287,22 @@ fill_last_key(struct sample_key *key, const struct wait *w)
 }
 
 /* A thread that ends does not wait; what it has run is told without a place. */
-static __always_inline void
+static __noinline int
 end_thread(__u32 tid, __u64 now)
 {
-	struct wait *w = bpf_map_lookup_elem(&waits, &tid), last = {};
+	struct wait *w = bpf_map_lookup_elem(&waits, &tid);
 	struct sample_stats *s = stats_of(on_cpu_event, window);
-	__u64 owed = with_on_cpu && w ? take_on_cpu(until_deadline(now)) : 0;
-	bool wanted = owed && w && fill_last_key(&last.key, w);
+	struct sample_key last = {};
+	__u64 owed = with_on_cpu && w ? take_owed(w, until_deadline(now)) : 0;
+	bool wanted = owed && w && fill_last_key(&last, w);
 
 	bpf_map_delete_elem(&waits, &tid);
 	if (!wanted || !s)
-		return;
-	last.key.state = WAIT_UNSAMPLED;
+		return 0;
+	last.state = WAIT_UNSAMPLED;
 	add_fate(s, FATE_FIRED);
-	add_fate(s, count_wait(&last.key, window & 1, now, owed, 0));
+	add_fate(s, count_wait(&last, window & 1, now, owed, 0));
+	return 0;
 }
 
 /* ---- threads that are not the current one ---- */

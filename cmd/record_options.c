@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What pb-record's command line asks for. */
-#include "record_options.h"
+#include "cmd/record_options.h"
 
 #include <string.h>
 #include <unistd.h>

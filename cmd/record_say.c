@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What pb-record says about a recording. */
-#include "record_say.h"
+#include "cmd/record_say.h"
 
 #include <string.h>
 
@@ -41,6 +41,7 @@ static const struct {
 	{"program busy", ": too many programs interrupted one another"},
 	{"too many threads", ": no more could be followed"},
 	{"another program ran", ": the kernel starts no program for a probe while one runs on that cpu"},
+	{"too many inside", ": the kernel keeps where a function returns to only for so many threads at a time (fexit: has no such limit)"},
 };
 
 static const char *

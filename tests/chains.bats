@@ -59,10 +59,10 @@ verdict() {
 	exits_with 1 && contains "$output" "no chain of 'three'"
 }
 
-@test "the sampling program loads, as kernels with bpf_loop() have it and as those without" {
+@test "every program loads, as kernels with bpf_loop() have it and as those without" {
 	verifier "$t/verify"
-	run_ok "$t/verify"
-	equals "$(grep -c ' bpf_loop(): loaded, processed [1-4][0-9]\{4\} insns' <<<"$output")" 2
+	run --separate-stderr "$t/verify"
+	verified 'traced_.* not permitted$' # by a kernel that is locked down
 }
 
 @test "a command has its tables before its first sample" {

@@ -54,15 +54,6 @@ in_vm() {
 programs=(alloca alloca-static alloca-spie bigframe sorting signals signals-alt recursion context callback threads tailcall
 	copying faulting pingpong)
 
-@test "the sampling program loads on kernels 6.1 and 6.12, as those with bpf_loop() have it and as those without" {
-	local series
-	verifier "$BATS_TEST_TMPDIR/verify"
-	for series in 6.1 6.12; do
-		run_ok scripts/vm -k $series -f "$BATS_TEST_TMPDIR/verify" -- /files/verify
-		equals "$(grep -c ' bpf_loop(): loaded, processed [1-4][0-9]\{4\} insns' <<<"$output")" 2
-	done
-}
-
 @test "the chains on kernel 6.1" {
 	tests/chains/build "$BATS_TEST_TMPDIR/programs.d"
 	in_vm amd64 6.1 /lib/x86_64-linux-gnu "$BATS_TEST_TMPDIR/programs.d" "${programs[@]}" alloca-lld realign exceptions \

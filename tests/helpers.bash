@@ -57,7 +57,16 @@ within() {
 	done
 }
 
-# verifier FILE: the program that says how many instructions of the sampling program the kernel verifies
+# verifier FILE [CC]: the program that says how many instructions of each of our programs the kernel's verifier looks at
 verifier() {
-	gcc -static -O2 -D_GNU_SOURCE -I. -Ibuild/bpf -o "$1" tests/probe/verify.c -lbpf -lelf -lz
+	${2:-gcc} -static -O2 -D_GNU_SOURCE -I. -Ibuild/bpf -o "$1" tests/probe/verify.c -lbpf -lelf -lz
+}
+
+# verified [PATTERN]: it has said in $output that all programs are loaded, twice, and the large ones large; but lines like that.
+verified() {
+	local large
+	echo "$output"
+	large=$(grep -cE '^(on_switch|on_[ku]?probes?|on_tracepoint|on_sys_(enter|exit)|perf_0|raw_0) .*: loaded, processed [2-4][0-9]{4} ' <<<"$output")
+	equals "$large" 18
+	equals "$(grep -v ': loaded, processed [0-9]' <<<"$output" | grep -cvE "^(${1:-none})")" 0
 }

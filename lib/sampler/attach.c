@@ -20,7 +20,6 @@
 #include "base/clock.h"
 #include "sampler/advice.h"
 #include "sampler/kernel.h"
-#include "sampler/links.h"
 #include "sampler/proc.h"
 #include "sampler/sideband.h"
 
@@ -368,6 +367,12 @@ uint64_t
 attach_refused(const struct attach *a, struct err *why)
 {
 	return links_refused(a->links, why);
+}
+
+void
+attach_missed(const struct attach *a, links_miss *miss, void *context)
+{
+	links_missed(a->links, miss, context);
 }
 
 bool

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "sampler/events.h"
+#include "sampler/links.h"
 
 struct attach;
 struct kernel;
@@ -20,6 +21,7 @@ void attach_close(struct attach *a);
 int attach_enable(struct attach *a, struct err *err); /* a command's events wait for its exec */
 void attach_disable(struct attach *a); /* none of perf's events fires after it returns; probes do, until attach_close() */
 uint64_t attach_refused(const struct attach *a, struct err *why); /* links_refused() */
+void attach_missed(const struct attach *a, links_miss *miss, void *context); /* links_missed() */
 bool attach_targets_gone(const struct attach *a);
 
 #endif

@@ -30,7 +30,8 @@ static const char *const programs[N_PROBE_KINDS] = {
 	[PROBE_TRACEPOINT] = "on_tracepoint", [PROBE_WAIT] = "on_switch",
 };
 
-bool
+/* Whether there is one program for each event of this kind. */
+static bool
 has_instances(enum probe_kind kind)
 {
 	return kind == PROBE_PERF || kind == PROBE_RAW_TP || kind == PROBE_FENTRY || kind == PROBE_FEXIT;

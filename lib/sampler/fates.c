@@ -7,12 +7,13 @@
 
 #include "base/alloc.h"
 
-enum { FATE_MISSED = N_FATES }; /* the kernel did not start a program, as one was running there */
+/* The kernel did not start a program, as one was running there, or as it had no place to keep where a function returns to. */
+enum { FATE_MISSED = N_FATES, FATE_CROWDED };
 
 #define FATE(name, class, text) {CLASS_##class, text},
-const struct fate_fact sample_fates[SAMPLE_FATES] = {FATES(FATE){CLASS_LOST, "another program ran"}};
+const struct fate_fact sample_fates[SAMPLE_FATES] = {FATES(FATE){CLASS_LOST, "another program ran"}, {CLASS_LOST, "too many inside"}};
 #undef FATE
-_Static_assert((int)SAMPLE_FATES == (int)N_FATES + 1, "each fate has its words");
+_Static_assert((int)SAMPLE_FATES == (int)N_FATES + 2, "each fate has its words");
 
 uint64_t
 totals_of(const struct sampler_totals *t, enum fate_class class)
@@ -97,11 +98,13 @@ facts_lose(struct facts *f, uint32_t event, uint32_t fate, uint32_t cpu, uint64_
 }
 
 void
-facts_missed(struct facts *f, uint64_t count)
+facts_missed(struct facts *f, uint32_t event, bool is_return, uint64_t count)
 {
+	uint32_t fate = is_return ? FATE_CROWDED : FATE_MISSED;
+
 	f->fates[FATE_FIRED] += count;
-	f->fates[FATE_MISSED] += count;
-	add_loss(f, 0, FATE_MISSED, 0, count);
+	f->fates[fate] += count;
+	add_loss(f, event, fate, 0, count);
 }
 
 /* By event; then those that are alike but for their time stand together, which also keeps the stream small. */
@@ -162,8 +165,8 @@ facts_hand_over(struct facts *f, const struct events *e, bool timed, const struc
 	for (uint32_t event = 0; event < e->n; event++) {
 		bool any = (i < f->n && f->all[i].event == event) || (j < f->n_losses && f->losses[j].event == event);
 
-		/* A window in which nothing happened is one, too. */
-		if (!any && (event || f->n || f->n_losses))
+		/* A window in which nothing happened is one, too; and what readers show first is what was asked for first. */
+		if (!any && event)
 			continue;
 		sink->window(sink->context, event, start, end);
 		hand_over_event(f, event, sink, &i, &j);

@@ -24,7 +24,7 @@ enum {
 	RING_MIN = 512 << 10, RING_MAX = 64 << 20, /* bytes of each */
 	RINGS_MAX = 256 << 20, /* bytes of all, unless --ring-size says otherwise */
 	BATCH = 1024,
-	RATE_MAX = 100000,
+	RATE_GUESS = 10000, RATE_MAX = 100000,
 };
 
 struct kernel {
@@ -68,14 +68,14 @@ clamp(double v, size_t low, size_t high)
 	return v < (double)low ? low : v > (double)high ? high : (size_t)v;
 }
 
-/* Samples a second and cpu; of what has no frequency nobody knows, so a high rate is assumed. */
+/* Samples a second and cpu; of what has neither frequency nor --max-rate nobody knows, so a high rate is assumed. */
 static double
 rate(const struct kernel_setup *s)
 {
-	double all = 0;
+	double unknown = s->config->max_rate && s->config->max_rate < RATE_GUESS ? (double)s->config->max_rate : RATE_GUESS, all = 0;
 
 	for (size_t i = 0; i < s->events->n; i++)
-		all += s->events->all[i].frequency ? (double)s->events->all[i].frequency : 10000;
+		all += s->events->all[i].frequency ? (double)s->events->all[i].frequency : unknown;
 	return all < RATE_MAX ? all : RATE_MAX;
 }
 

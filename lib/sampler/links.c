@@ -15,14 +15,24 @@
 #include "sampler/advice.h"
 #include "sampler/event.h"
 #include "sampler/kernel.h"
+#include "sampler/link_missed.h"
 #include "sampler/links_many.h"
 #include "sampler/pmu.h"
+#include "sampler/thread.h"
+
+enum { CLOSERS_MAX = 32, CLOSES = 4 }; /* threads, each for at least so many links */
+
+struct attached {
+	struct bpf_link *link; /* owned; NULL: fd is one for many */
+	int fd;
+	uint32_t event;
+	uint64_t missed; /* by the kernel, so far */
+};
 
 struct links {
-	struct bpf_link **all; /* owned */
+	struct attached *all;
 	size_t n, cap;
-	int *fds; /* of links for many; owned */
-	size_t n_fds;
+	size_t n_closed;
 	uint64_t refused; /* matches of patterns that could not be attached */
 	struct err why;	  /* the first of them */
 };
@@ -106,14 +116,14 @@ static attach_function *const functions[N_PROBE_KINDS] = {
 };
 
 static int
-add(struct links *l, struct bpf_link *link, const char *name, struct err *err)
+add(struct links *l, struct bpf_link *link, uint32_t event, const char *name, struct err *err)
 {
 	int error = errno;
 
 	if (!link)
 		return advise_probe(err, name, error);
 	GROW(l->all, l->n, l->cap);
-	l->all[l->n++] = link;
+	l->all[l->n++] = (struct attached){link, bpf_link__fd(link), event, 0};
 	return 0;
 }
 
@@ -123,13 +133,27 @@ add(struct links *l, struct bpf_link *link, const char *name, struct err *err)
 static int
 attach_one(struct links *l, struct kernel *k, const struct probe *p, size_t nth, struct err *err)
 {
-	if (!add(l, functions[p->kind](kernel_program(k, p->kind, nth), p), p->name, err))
+	if (!add(l, functions[p->kind](kernel_program(k, p->kind, nth), p), p->event, p->name, err))
 		return 0;
 	if (!p->is_match)
 		return -1;
 	if (!l->refused++)
 		l->why = *err;
 	return 0;
+}
+
+static void
+attach_together(struct links *l, const struct events *e, struct kernel *k, bool *done)
+{
+	struct many_link *many = xcalloc(e->probes.n, sizeof(*many));
+	size_t n = 0;
+
+	attach_many(e, k, done, many, &n);
+	for (size_t i = 0; i < n; i++) {
+		GROW(l->all, l->n, l->cap);
+		l->all[l->n++] = (struct attached){NULL, many[i].fd, many[i].event, 0};
+	}
+	free(many);
 }
 
 static int
@@ -139,8 +163,7 @@ attach_all(struct links *l, const struct events *e, struct kernel *k, struct err
 	size_t n[N_PROBE_KINDS] = {0}, attached = 0;
 	int bad = 0;
 
-	l->fds = xcalloc(e->probes.n, sizeof(*l->fds));
-	attach_many(e, k, done, l->fds, &l->n_fds);
+	attach_together(l, e, k, done);
 	for (size_t i = 0; i < e->probes.n && !bad; i++) {
 		const struct probe *p = &e->probes.items[i];
 		enum probe_kind slot = p->kind == PROBE_FEXIT ? PROBE_FENTRY : p->kind;
@@ -166,7 +189,7 @@ attach_syscalls(struct links *l, struct kernel *k, struct err *err)
 	for (int is_exit = 0; is_exit < 2; is_exit++) {
 		struct bpf_program *program = kernel_syscalls(k, is_exit);
 
-		if (program && add(l, bpf_program__attach_raw_tracepoint(program, names[is_exit]), names[is_exit], err))
+		if (program && add(l, bpf_program__attach_raw_tracepoint(program, names[is_exit]), 0, names[is_exit], err))
 			return -1;
 	}
 	return 0;
@@ -178,8 +201,8 @@ links_open(const struct events *events, struct kernel *kernel, struct err *err)
 	struct links *l = xcalloc(1, sizeof(*l));
 
 	if (!attach_all(l, events, kernel, err) && !attach_syscalls(l, kernel, err) &&
-	    (events->wait == EVENT_NONE || (!add(l, kernel_attach_waking(kernel), "sched_waking", err) &&
-					    !add(l, kernel_attach_renames(kernel), "sched_process_exec", err))))
+	    (events->wait == EVENT_NONE || (!add(l, kernel_attach_waking(kernel), events->wait, "sched_waking", err) &&
+					    !add(l, kernel_attach_renames(kernel), events->wait, "sched_process_exec", err))))
 		return l;
 	links_close(l);
 	return NULL;
@@ -193,15 +216,54 @@ links_refused(const struct links *l, struct err *why)
 }
 
 void
+links_missed(struct links *l, links_miss *miss, void *context)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		struct attached *a = &l->all[i];
+		bool is_return = false;
+		uint64_t missed = link_missed(a->fd, &is_return);
+
+		if (miss && missed > a->missed)
+			miss(context, a->event, is_return, missed - a->missed);
+		a->missed = missed;
+	}
+}
+
+/* ---- the end ---- */
+
+static void *
+close_some(void *context)
+{
+	struct links *l = context;
+	size_t i;
+
+	while ((i = __atomic_fetch_add(&l->n_closed, 1, __ATOMIC_RELAXED)) < l->n) {
+		struct attached *a = &l->all[i];
+
+		if (a->link)
+			bpf_link__destroy(a->link);
+		else
+			close(a->fd);
+	}
+	return NULL;
+}
+
+/* To detach a kprobe the kernel waits several times until no cpu can be in it any more. That it can do for many of them at a
+ * time, if they are detached by many. */
+void
 links_close(struct links *l)
 {
+	pthread_t threads[CLOSERS_MAX];
+	size_t n = 0;
+	struct err err;
+
 	if (!l)
 		return;
-	for (size_t i = 0; i < l->n; i++)
-		bpf_link__destroy(l->all[i]);
-	for (size_t i = 0; i < l->n_fds; i++)
-		close(l->fds[i]);
+	while (n < CLOSERS_MAX && n < l->n / CLOSES && !thread_start(&threads[n], close_some, l, &err))
+		n++;
+	close_some(l);
+	while (n)
+		pthread_join(threads[--n], NULL);
 	free(l->all);
-	free(l->fds);
 	free(l);
 }

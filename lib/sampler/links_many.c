@@ -24,7 +24,7 @@ struct uprobe_multi {
 	__u32 cnt, uprobe_flags, pid, unused;
 };
 
-enum { UPROBE_MULTI_RETURN = 1 };
+enum { UPROBE_MULTI_RETURN = 1, RETURNS_ALONE = 16 };
 
 static bool
 is_release(int major, int minor)
@@ -143,12 +143,20 @@ link_uprobes(struct bpf_program *program, const struct batch *b, size_t from, si
 	return (int)syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
 }
 
+/* The kernel's places for where functions return to are a link's: all of them may be taken by threads that sleep in one of the
+ * functions, and then the others' returns are lost. Few links can have their own. */
+static bool
+is_crowd(const struct batch *b)
+{
+	return !is_kprobe(b->first) || !returns(b->first) || b->n > RETURNS_ALONE;
+}
+
 struct attaching {
 	struct bpf_program *program;
 	const struct batch *batch;
 	bool *done;
-	int *fds;
-	size_t *n_fds;
+	struct many_link *links;
+	size_t *n_links;
 };
 
 /* One place that the kernel does not take spoils its link: the others are found by halves. */
@@ -162,7 +170,7 @@ attach_some(const struct attaching *a, size_t from, size_t n)
 		return;
 	fd = is_kprobe(b->first) ? link_kprobes(a->program, b, from, n) : link_uprobes(a->program, b, from, n);
 	if (fd >= 0) {
-		a->fds[(*a->n_fds)++] = fd;
+		a->links[(*a->n_links)++] = (struct many_link){fd, (uint32_t)b->cookies[from]};
 		for (size_t i = from; i < from + n; i++)
 			a->done[b->members[i]] = true;
 	} else if (errno != EOPNOTSUPP && errno != EPERM) {
@@ -183,7 +191,7 @@ batch_free(struct batch *b)
 }
 
 void
-attach_many(const struct events *e, struct kernel *k, bool *done, int *fds, size_t *n_fds)
+attach_many(const struct events *e, struct kernel *k, bool *done, struct many_link *links, size_t *n_links)
 {
 	size_t n = e->probes.n;
 	bool *tried = xcalloc(n, sizeof(*tried));
@@ -198,14 +206,15 @@ attach_many(const struct events *e, struct kernel *k, bool *done, int *fds, size
 
 	for (size_t i = 0; i < n; i++) {
 		const struct probe *p = &e->probes.items[i];
-		struct attaching a = {is_kprobe(p) ? kernel_many_kprobes(k) : kernel_many_uprobes(k), &b, done, fds, n_fds};
+		struct attaching a = {is_kprobe(p) ? kernel_many_kprobes(k) : kernel_many_uprobes(k), &b, done, links, n_links};
 
 		if (!a.program || tried[i] || !((is_kprobe(p) && !p->offset) || is_uprobe(p)))
 			continue;
 		batch_gather(&b, e, i, tried);
 		for (size_t j = 0; j < b.n; j++)
 			tried[b.members[j]] = true;
-		attach_some(&a, 0, b.n);
+		if (is_crowd(&b))
+			attach_some(&a, 0, b.n);
 	}
 	batch_free(&b);
 	free(tried);

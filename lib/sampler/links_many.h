@@ -15,8 +15,13 @@ struct kernel;
 bool many_kprobes(const struct events *e);
 bool many_uprobes(const struct events *e);
 
+struct many_link {
+	int fd;
+	uint32_t event; /* one of its events */
+};
+
 /* Attaches what it can; done[i]: probe i is. What cannot be attached together is left to be attached alone, which tells
- * what is wrong with which. The links' file descriptors are added to *fds, which has room for as many as there are probes. */
-void attach_many(const struct events *e, struct kernel *k, bool *done, int *fds, size_t *n_fds);
+ * what is wrong with which. The links are added to `links`, which has room for as many as there are probes. */
+void attach_many(const struct events *e, struct kernel *k, bool *done, struct many_link *links, size_t *n_links);
 
 #endif

@@ -196,6 +196,7 @@ sampler_start(struct sampler *s, const struct sampler_sink *sink, struct err *er
 	s->sink = *sink;
 	s->window_start = monotonic_ns();
 	kernel_missed(s->kernel);
+	attach_missed(s->attach, NULL, NULL);
 	s->deadline = s->config->duration ? s->window_start + s->config->duration : 0;
 	kernel_begin(s->kernel, s->window_start, s->deadline);
 	if (attach_enable(s->attach, err))
@@ -324,6 +325,12 @@ resolve_window(struct sampler *s, struct window *w)
 	}
 }
 
+static void
+missed(void *context, uint32_t event, bool is_return, uint64_t count)
+{
+	facts_missed(context, event, is_return, count);
+}
+
 static int
 account(struct sampler *s, uint32_t window, struct err *err)
 {
@@ -335,7 +342,8 @@ account(struct sampler *s, uint32_t window, struct err *err)
 		for (uint32_t cpu = 0; cpu < kernel_cpus(s->kernel); cpu++)
 			facts_stats(&s->facts, event, cpu, &s->per_cpu[cpu]);
 	}
-	facts_missed(&s->facts, kernel_missed(s->kernel));
+	facts_missed(&s->facts, 0, false, kernel_missed(s->kernel));
+	attach_missed(s->attach, missed, &s->facts);
 	if (s->unwinding)
 		unwinding_account(s->unwinding, t);
 	t->probes_refused = attach_refused(s->attach, &t->probes_why);

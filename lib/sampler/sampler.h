@@ -130,7 +130,7 @@ struct sampler_sink {
 
 /* What may become of a sample, and the words for it that sink->lost() is told, too. */
 enum fate_class { CLASS_FIRED, CLASS_DELIVERED, CLASS_FILTERED, CLASS_LOST };
-enum { SAMPLE_FATES = 18 };
+enum { SAMPLE_FATES = 19 };
 extern const struct fate_fact {
 	enum fate_class class;
 	const char *cause;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Loads every program of the sampler with all that can be asked of it, as kernels with bpf_loop() have it and as those
  * without, and says of each how many instructions the verifier looked at, or why it is refused: verify. The kernel refuses a
- * million. One argument: the function for fentry and fexit. */
+ * million. Its log of what it refuses goes to stderr. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bpf/layout.h"
@@ -13,28 +14,17 @@
 #include "bpf/unwind.h"
 #include "sample.skel.h"
 
-enum { STATISTICS = 4, CGROUPS = 16, PROGRAMS_MAX = 32 }; /* STATISTICS: BPF_LOG_STATS */
+enum { STATISTICS = 4, CGROUPS = 16, LOG = 1 << 18, PROGRAMS_MAX = 128 }; /* STATISTICS: BPF_LOG_STATS */
 
-static const char *const names[] = {
-	"perf_0",   "raw_0",     "traced_0",	      "traced_1", "on_probe", "on_probes", "on_tracepoint",
-	"on_switch", "on_waking", "on_waking_guessed", "on_fork",  "on_exec",  "on_free",   "learn_namespace",
-};
-enum { N = sizeof(names) / sizeof(names[0]) };
-
-/* Why a program was refused; else what the verifier says in the end. */
-static char logs[N][1 << 18];
-static char said[1024];
+static char *logs[PROGRAMS_MAX]; /* of the verifier, by number of the program */
+static bool bad[PROGRAMS_MAX];	 /* it was refused, and is not tried again */
+static char said[1024];		 /* libbpf's first warning, which names the program */
 
 static int
 hear(enum libbpf_print_level level, const char *format, va_list ap)
 {
-	char line[1024];
-
-	if (level != LIBBPF_WARN)
-		return 0;
-	vsnprintf(line, sizeof(line), format, ap);
-	if (!said[0])
-		snprintf(said, sizeof(said), "%.*s", (int)strcspn(line, "\n"), line);
+	if (level == LIBBPF_WARN && !said[0])
+		vsnprintf(said, sizeof(said), format, ap);
 	return 0;
 }
 
@@ -51,7 +41,7 @@ set_maps(struct sample_bpf *skel)
 	       bpf_map__set_inner_map_fd(skel->maps.rings, ring) || bpf_map__set_max_entries(skel->maps.cgroups, CGROUPS);
 }
 
-/* What is constant is known to the verifier: what is not asked for it does not look at. */
+/* Constants are known to the verifier: what is not asked for it does not look at. */
 static void
 ask_for_all(struct sample_bpf *skel, bool with_loop)
 {
@@ -66,89 +56,110 @@ ask_for_all(struct sample_bpf *skel, bool with_loop)
 	skel->rodata->min_block = 1;
 	skel->rodata->max_block = 1000000000;
 	skel->rodata->command = 1;
+#if defined(__x86_64__) /* and by turns as kernels have it that show their variables, and as the others */
+	skel->rodata->per_cpu_offsets = skel->rodata->preempt_count_at = with_loop;
+#endif
 }
 
-static struct bpf_program *
-program(struct sample_bpf *skel, int i)
+/* One of those that there are INSTANCES of stands for them, of fentry's and fexit's two. */
+static bool
+is_tried(const struct bpf_program *p)
 {
-	return bpf_object__find_program_by_name(skel->obj, names[i]);
+	const char *name = bpf_program__name(p), *last = strrchr(name, '_');
+
+	return !last || !strchr("0123456789", last[1]) || !strcmp(last, "_0") || !strcmp(name, "traced_1");
 }
 
-/* 0: those that are wanted were loaded; else the one that was not is. */
+static void
+prepare(struct sample_bpf *skel)
+{
+	struct bpf_program *p;
+	int i = 0;
+
+	bpf_object__for_each_program(p, skel->obj) {
+		bool tried = is_tried(p) && !bad[i];
+
+		bpf_program__set_autoload(p, tried);
+		if (tried && !strncmp(bpf_program__name(p), "traced_", 7))
+			bpf_program__set_attach_target(p, 0, "vfs_read");
+		bpf_program__set_log_level(p, STATISTICS);
+		bpf_program__set_log_buf(p, logs[i++], LOG);
+	}
+	bpf_program__set_expected_attach_type(skel->progs.traced_1, BPF_TRACE_FEXIT);
+	bpf_program__set_expected_attach_type(skel->progs.on_uprobes, (enum bpf_attach_type)TRACE_UPROBE_MULTI);
+}
+
+/* Whether the load stopped at a program, which is then said and left out. */
+static bool
+leave_out_refused(struct sample_bpf *skel, const char *how)
+{
+	struct bpf_program *p;
+	char quoted[64];
+	int i = 0;
+
+	bpf_object__for_each_program(p, skel->obj) {
+		snprintf(quoted, sizeof(quoted), "'%s'", bpf_program__name(p));
+		if (!bad[i] && strstr(said, quoted)) {
+			printf("%s %s bpf_loop(): refused: %s", bpf_program__name(p), how, said);
+			fprintf(stderr, "%s\n", logs[i]);
+			return bad[i] = true;
+		}
+		i++;
+	}
+	printf("%s bpf_loop(): refused: %s", how, said);
+	return false;
+}
+
+static void
+say_loaded(struct sample_bpf *skel, const char *how)
+{
+	struct bpf_program *p;
+	int i = 0;
+
+	bpf_object__for_each_program(p, skel->obj) {
+		const char *line = strstr(logs[i++], "processed ");
+
+		if (bpf_program__autoload(p))
+			printf("%s %s bpf_loop(): loaded, %.*s\n", bpf_program__name(p), how, line ? (int)strcspn(line, "(") : 0,
+			       line ? line : "");
+	}
+}
+
+/* 0: all loaded; 1: one is to be left out next time; -1. */
 static int
-load(bool with_loop, const char *function, const bool *wanted)
+load(bool with_loop)
 {
+	const char *how = with_loop ? "with" : "without";
 	struct sample_bpf *skel = sample_bpf__open();
-	int failed;
+	int status = 0;
 
 	if (!skel || set_maps(skel))
 		return -1;
 	ask_for_all(skel, with_loop);
-	bpf_program__set_expected_attach_type(skel->progs.traced_1, BPF_TRACE_FEXIT);
 	said[0] = 0;
-	for (int i = 0; i < N; i++) {
-		struct bpf_program *p = program(skel, i);
-
-		bpf_program__set_autoload(p, wanted[i]);
-		if (!strncmp(names[i], "traced", 6) && wanted[i])
-			bpf_program__set_attach_target(p, 0, function);
-		bpf_program__set_log_level(p, STATISTICS);
-		bpf_program__set_log_buf(p, logs[i], sizeof(logs[i]));
-	}
-	failed = sample_bpf__load(skel);
+	prepare(skel);
+	if (!sample_bpf__load(skel))
+		say_loaded(skel, how);
+	else
+		status = leave_out_refused(skel, how) ? 1 : -1;
 	sample_bpf__destroy(skel);
-	return failed;
-}
-
-/* Which one the load stopped at: its file is the first that is missing. libbpf names it in its first warning. */
-static int
-refused(const bool *wanted)
-{
-	char quoted[64];
-
-	for (int i = 0; i < N; i++) {
-		snprintf(quoted, sizeof(quoted), "'%s'", names[i]);
-		if (wanted[i] && strstr(said, quoted))
-			return i;
-	}
-	return -1;
-}
-
-static int
-try(bool with_loop, const char *function)
-{
-	const char *how = with_loop ? "with" : "without";
-	bool wanted[N];
-	int all = 0, bad;
-
-	memset(wanted, true, sizeof(wanted));
-	memset(logs, 0, sizeof(logs));
-	while (load(with_loop, function, wanted)) {
-		bad = refused(wanted);
-		printf("%s %s bpf_loop(): refused: %s\n", bad < 0 ? "object" : names[bad], how, said);
-		if (bad < 0)
-			return -1;
-		fprintf(stderr, "%s\n", logs[bad]);
-		wanted[bad] = false;
-		all = 1;
-	}
-	for (int i = 0; i < N; i++) {
-		const char *line = strstr(logs[i], "processed ");
-
-		if (wanted[i])
-			printf("%s %s bpf_loop(): loaded, %.*s\n", names[i], how, line ? (int)strcspn(line, "(") : 0, line ? line : "");
-	}
-	return all;
+	return status;
 }
 
 int
-main(int argc, char **argv)
+main(void)
 {
-	const char *function = argc > 1 ? argv[1] : "vfs_read";
-	int with, without;
+	int status, failed = 0;
 
 	libbpf_set_print(hear);
-	with = try(true, function);
-	without = try(false, function);
-	return with || without;
+	for (int i = 0; i < PROGRAMS_MAX; i++)
+		logs[i] = calloc(1, LOG);
+	for (int with_loop = 1; with_loop >= 0; with_loop--) {
+		memset(bad, 0, sizeof(bad));
+		do {
+			status = load(with_loop);
+			failed |= status;
+		} while (status > 0);
+	}
+	return !!failed;
 }
