@@ -268,6 +268,13 @@ uprobe:plugin.so:plugin_run 1 1" -e "uprobe:$d/plugin.so:plugged_otherwise" -e "
 	done
 }
 
+@test "returns of deeper recursion: the kernel awaits 64 of a thread, and these have whole stacks" {
+	pb-record -q -e uretprobe:down -e uprobe:down -o "$t/raw.pb" -- "$d/recurse" 200 down >"$t/said"
+	conserved "$t/raw.pb"
+	equals "$(folded -e 'uretprobe:*' | depths down)" "$(head -64 "$t/said")"
+	equals "$(folded -e 'uprobe:*' | depths down)" "$(cat "$t/said")"
+}
+
 @test "all that a pattern matches, by one link: each function under its name, with its stack; returns, too" {
 	local kind wanted
 	for kind in uprobe uretprobe; do
