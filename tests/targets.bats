@@ -97,7 +97,7 @@ three_cgroups() {
 
 @test "cgroups: a relative path, from where we are" {
 	cd "$CGROUPS/$OURS"
-	for path in a ./a ../$OURS/a b/../a; do
+	for path in a ../$OURS/b/../a; do
 		three_cgroups --cgroup $path
 		equals "$(of "$t/raw.pb" caller 'uprobe:*')" 300
 	done
