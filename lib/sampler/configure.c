@@ -12,6 +12,7 @@
 #include "sampler/advice.h"
 #include "sampler/cgroup.h"
 #include "sampler/comm.h"
+#include "sampler/link_missed.h"
 #include "sampler/links_many.h"
 #include "sampler/unwinding.h"
 
@@ -55,7 +56,7 @@ program_is_for_probes(struct sample_bpf *skel, const struct bpf_program *p)
 {
 	return p != skel->progs.on_fork && p != skel->progs.on_exec && p != skel->progs.on_free && p != skel->progs.on_waking &&
 	       p != skel->progs.on_rename && p != skel->progs.meet_threads &&
-	       p != skel->progs.learn_namespace;
+	       p != skel->progs.learn_namespace && p != skel->progs.read_missed;
 }
 
 /* Whether our pid namespace is not the first one. Programs that find out more take Linux 5.14. */
@@ -101,6 +102,8 @@ load_programs(struct sample_bpf *skel, const struct kernel_setup *s, struct err 
 		const struct probe *p = &s->events->probes.items[i];
 		enum probe_kind slot = p->kind == PROBE_FEXIT ? PROBE_FENTRY : p->kind;
 
+		if ((p->kind == PROBE_KPROBE || p->kind == PROBE_KRETPROBE) && !links_tell_missed())
+			bpf_program__set_autoload(skel->progs.read_missed, true);
 		if (p->kind == PROBE_SYSCALL)
 			bpf_program__set_autoload(p->id < SYSCALLS_MAX ? skel->progs.on_sys_enter : skel->progs.on_sys_exit, true);
 		else if (!has_instances(p->kind))

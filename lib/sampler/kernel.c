@@ -424,6 +424,20 @@ kernel_missed(struct kernel *k)
 	return all - before;
 }
 
+uint64_t
+kernel_link_missed(struct kernel *k, int fd, bool *is_return)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, run);
+
+	if (bpf_program__fd(k->skel->progs.read_missed) < 0)
+		return 0;
+	k->skel->bss->asked_link = (uint32_t)fd;
+	if (bpf_prog_test_run_opts(bpf_program__fd(k->skel->progs.read_missed), &run))
+		return 0;
+	*is_return = k->skel->bss->link_returns;
+	return k->skel->bss->link_missed;
+}
+
 /* ---- waits ---- */
 
 int

@@ -69,6 +69,9 @@ int kernel_stats(struct kernel *k, uint32_t window, uint32_t event, struct sampl
 /* How often, since the last call, the kernel did not start a program for a probe, as one was running on that cpu. */
 uint64_t kernel_missed(struct kernel *k);
 
+/* link_missed(), read out of the kernel's memory. */
+uint64_t kernel_link_missed(struct kernel *k, int fd, bool *is_return);
+
 /* Enters the threads that there are, so that also what never leaves or gets a cpu is told of: for --wall. */
 int kernel_meet(struct kernel *k, struct err *err);
 
