@@ -16,30 +16,23 @@ enum { IN_INTERRUPT = 0xff0100, STACK_BYTES = 16384 };
 
 #define REGISTER_CALL orig_ax
 
-/* Where the cpus' own variables are, and which of them is the counter: a variable of its own until Linux 6.1 and since
- * 6.15, part of pcpu_hot in between. Both are of /proc/kallsyms, by lib/sampler; 0: it does not have them. */
-const volatile __u64 per_cpu_offsets = 0, preempt_count_at = 0, pcpu_hot_at = 0;
-
-struct pcpu_hot {
-	int preempt_count;
-} __attribute__((preserve_access_index));
+/* Where the cpus' own variables are, and which of them is the counter, by lib/sampler; 0: /proc/kallsyms does not tell. */
+const volatile __u64 per_cpu_offsets = 0, preempt_count_at = 0;
 
 static __always_inline bool
 knows_interrupts(void)
 {
-	return per_cpu_offsets && (preempt_count_at || (pcpu_hot_at && bpf_core_field_exists(struct pcpu_hot, preempt_count)));
+	return per_cpu_offsets && preempt_count_at;
 }
 
 static __always_inline int
 preempt_count(void)
 {
-	__u64 own = 0, at = preempt_count_at;
+	__u64 own = 0;
 	int count = 0;
 
-	if (!at)
-		at = pcpu_hot_at + bpf_core_field_offset(struct pcpu_hot, preempt_count);
 	bpf_probe_read_kernel(&own, sizeof(own), (void *)(per_cpu_offsets + 8ULL * bpf_get_smp_processor_id()));
-	bpf_probe_read_kernel(&count, sizeof(count), (void *)(own + at));
+	bpf_probe_read_kernel(&count, sizeof(count), (void *)(own + preempt_count_at));
 	return count;
 }
 

@@ -118,8 +118,10 @@ struct return_instance {
 	struct return_instance *next;
 };
 
+/* xol_vaddr: while the instruction under a probe, at vaddr, is run elsewhere, where its copy is. */
 struct uprobe_task {
 	struct return_instance *return_instances;
+	unsigned long vaddr, xol_vaddr;
 };
 
 struct task_struct {

@@ -16,7 +16,7 @@
 #include "registers.h"
 #include "unwind.h"
 
-enum { DIVERTED_STEPS = 8 };
+enum { DIVERTED_STEPS = 8, INSTRUCTION_MAX = 15 /* bytes */ };
 
 const volatile bool with_frame_pointers = true; /* where tables have no row */
 const volatile bool with_loop = true;		/* bpf_loop(), where the kernel has it (Linux 5.17) */
@@ -159,6 +159,16 @@ static __always_inline bool
 give_up(struct walk *w, enum stack_end end)
 {
 	return ended(w, w->early ? w->early : end);
+}
+
+/* The instruction that a probe has replaced is run as a copy, on a page of its own: as if where it belongs. */
+static __always_inline void
+leave_copy(struct walk *w, struct uprobe_task *probes)
+{
+	__u64 copy = BPF_CORE_READ(probes, xol_vaddr);
+
+	if (copy && w->pc - copy <= INSTRUCTION_MAX)
+		w->pc += BPF_CORE_READ(probes, vaddr) - copy;
 }
 
 /* Return probes put an address of their own where functions return to; the kernel has the true ones aside, innermost

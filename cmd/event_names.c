@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Events that are asked for by name or pattern. */
+/* Events by their names. */
 #include "cmd/event_names.h"
 
 #include <fnmatch.h>
@@ -7,7 +7,14 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/buf.h"
+
+void
+event_key(struct buf *key, struct text name, struct text unit)
+{
+	buf_printf(key, "%zu ", name.len);
+	buf_add(key, name.data, name.len);
+	buf_add(key, unit.data, unit.len);
+}
 
 void
 event_names_add(struct event_names *e, const char *text)

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Events that are asked for by name, or by a pattern of names as the shell has them for files: "cycles", "vfs_*". Private to
- * the commands that choose events. */
+/* Events by their names: what tells them apart, and those that are asked for by name, or by a pattern of names as the shell
+ * has them for files: "cycles", "vfs_*". Private to the commands that choose events. */
 #ifndef CMD_EVENT_NAMES_H
 #define CMD_EVENT_NAMES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "stream/record.h"
+
+/* Appends what only an event of this name and unit has; any bytes. */
+void event_key(struct buf *key, struct text name, struct text unit);
 
 struct event_name {
 	const char *text; /* somebody else's */
@@ -20,6 +24,7 @@ struct event_names {
 	size_t n, cap;
 };
 
+/* One more is asked for; the text has to stay. */
 void event_names_add(struct event_names *e, const char *text);
 void event_names_free(struct event_names *e);
 

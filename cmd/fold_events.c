@@ -26,9 +26,7 @@ enter(struct fold_events *e, struct text name, struct text unit)
 	struct buf key = {0};
 	uint32_t id;
 
-	buf_printf(&key, "%zu ", name.len);
-	buf_add(&key, name.data, name.len);
-	buf_add(&key, unit.data, unit.len);
+	event_key(&key, name, unit);
 	id = intern(&e->keys, key.data, key.len);
 	buf_free(&key);
 	return id == e->n ? add(e, name, unit) : id;

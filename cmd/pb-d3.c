@@ -45,7 +45,7 @@ static const struct option_row options[] = {
 	 .call = take_values},
 	{OPTION_STRING, 0, "title", "TEXT", "the title; with --json the root frame's name", &title},
 	{OPTION_STRING, 0, "countname", "NAME", "what the page says is counted (samples)", &count_name},
-	{OPTION_CALL, 0, "unit", "UNIT", "samples, ns or bytes: the page shows times as\n1.25 s, sizes as 3.5 MiB", .call = take_unit},
+	{OPTION_CALL, 0, "unit", "UNIT", "samples, ns (the page shows 1.25 s), bytes\n(3.5 MiB)", .call = take_unit},
 	{0},
 };
 

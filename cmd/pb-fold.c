@@ -39,10 +39,10 @@ static const struct option_row options[] = {
 	{OPTION_FLAG, 0, "module", NULL, "name functions with module: libc.so.6`qsort", &stacks.nodes.naming.module, 0, 0, NULL},
 	{OPTION_FLAG, 0, "annotate", NULL, "append _[k] to kernel, _[i] inlined, _[j] JIT code", &stacks.nodes.naming.annotate, 0, 0,
 	 NULL},
-	{OPTION_CALL, 'e', "event", "NAME", "count this event only, or those like \"vfs_*\";\nseveral times: all of them",
-	 NULL, 0, 0, ask_for_event},
-	{OPTION_FLAG, 0, "count", NULL, "count samples also where they have values", &events.by_count, 0, 0, NULL},
-	{OPTION_FLAG, 0, "list-events", NULL, "the events instead: name, unit, samples, value", &list_events, 0, 0, NULL},
+	{OPTION_CALL, 'e', "event", "NAME", "count this event, or those like \"vfs_*\"; may be\ngiven several times", NULL, 0, 0,
+	 ask_for_event},
+	{OPTION_FLAG, 0, "count", NULL, "count samples, also in events with bytes or ns", &events.by_count, 0, 0, NULL},
+	{OPTION_FLAG, 0, "list-events", NULL, "write the events: name, unit, samples, value", &list_events, 0, 0, NULL},
 	{0},
 };
 

@@ -92,7 +92,7 @@ static const struct option_row options[] = {
 	{OPTION_STRING, 0, "fonttype", "FONT", "font family (Verdana)", &picture.font},
 	{OPTION_CALL, 0, "fontsize", "SIZE", "font size in pixels (12)", .call = take_font_size},
 	{OPTION_STRING, 0, "countname", "NAME", "what is counted (samples)", &count_name},
-	{OPTION_CALL, 0, "unit", "UNIT", "samples, ns or bytes: show times as 1.25 s, sizes as\n3.5 MiB", .call = take_unit},
+	{OPTION_CALL, 0, "unit", "UNIT", "samples, ns (shown as 1.25 s) or bytes (3.5 MiB)", .call = take_unit},
 	{OPTION_STRING, 0, "nametype", "NAME", "what the frames are (Function:)", &picture.name_type},
 	{OPTION_CALL, 0, "colors", "PALETTE", "hot mem io wakeup chain java js perl red green\nblue aqua yellow purple orange",
 	 .call = take_colours},

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "cmd/event_names.h"
 
 #define NO_EVENT "no event"
 #define SAMPLES	 "samples"
@@ -27,9 +28,7 @@ events_meet(struct events *e, struct text name, struct text unit)
 	struct buf key = {0};
 	uint32_t id;
 
-	buf_printf(&key, "%zu ", name.len);
-	buf_add(&key, name.data, name.len);
-	buf_add(&key, unit.data, unit.len);
+	event_key(&key, name, unit);
 	id = intern_find(&e->keys, key.data, key.len);
 	if (id == INTERN_NONE && e->n < EVENTS_MAX) {
 		id = intern(&e->keys, key.data, key.len);

@@ -72,11 +72,16 @@ enum feed_document { FEED_TREE_JSON, FEED_FOLDED, FEED_FLAME_SVG, FEED_STATS };
 
 /* A document that was asked for. It is made in a thread of its own, and is of when that was. */
 struct order;
-enum order_state { ORDER_WAITS /* `wake` is called when that has changed */, ORDER_READY, ORDER_TOO_LARGE, ORDER_UNKNOWN /* no such event */ };
+enum order_state {
+	ORDER_WAITS, /* `wake` is called when that has changed */
+	ORDER_READY,
+	ORDER_TOO_LARGE,
+	ORDER_UNKNOWN, /* there is no such event */
+};
 
 /* Asks for /api/tree.json, /api/folded, /api/flame.svg or /api/stats: all samples so far. `query` is what followed '?'
- * ("by=process&event=cycles"; "" for none). NULL with the reason in `why` when the query asks for something unknown, without one when there
- * are too many already. All documents together may take three eighths of the memory. */
+ * ("by=process&event=cycles"; "" for none). NULL with the reason in `why` when the query asks for something unknown, without
+ * one when there are too many already. All documents together may take three eighths of the memory. */
 struct order *feed_order(struct feed *f, enum feed_document which, const char *query, struct buf *why);
 enum order_state order_state(struct feed *f, const struct order *o);
 bool order_more(struct order *o, struct buf *out); /* appends some 64 KiB; false: nothing is left */

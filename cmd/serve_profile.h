@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* pb-serve's profile without its counts: names, modules, frames, the tree, events, tasks, groups. They only grow, and have ids in
- * the order they came. Private to pb-serve. */
+/* pb-serve's profile without its counts: names, modules, frames, the tree, events, tasks, groups. They only grow, and have
+ * ids in the order they came. Private to pb-serve. */
 #ifndef CMD_SERVE_PROFILE_H
 #define CMD_SERVE_PROFILE_H
 

@@ -121,7 +121,7 @@ go() {
 end_all() {
 	local pid
 	for pid in ${left_running:-}; do
-		kill -9 "$pid" 2>/dev/null || true
+		kill -9 "$pid" 2>/dev/null && wait "$pid" 2>/dev/null || true
 	done
 }
 

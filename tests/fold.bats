@@ -184,7 +184,7 @@ events() {
 	fails 1 'timed_value: the values add up to more than 9223372036854775807' \
 		pb-fold <(values 'timed_value value=9223372036854775807' 'timed_value value=1')
 	equals "$output" 'a;[unknown] 9223372036854775807'
-	fails 1 'valued: the values add up' pb-fold <(values 'valued value=18446744073709551615')
+	fails 1 'valued: the values add up' pb-fold <(values 'valued count=1 value=18446744073709551615')
 	fails 1 'valued: the counts add up' pb-fold <(values 'valued count=18446744073709551615')
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2154,SC2119,SC2120 # bats sets status, output and stderr; total() also reads files
+# shellcheck shell=bash disable=SC2154 # bats sets status, output and stderr
 # What the bats files share: `load helpers` at the top of each.
 bats_require_minimum_version 1.5.0
 

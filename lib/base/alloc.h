@@ -15,13 +15,14 @@ char *xstrndup(const char *s, size_t n);
 /* The capacity to grow to so that an array of `cap` elements holds `need`. */
 size_t grow_capacity(size_t cap, size_t need);
 
-/* Makes room for one more element in an array kept as (pointer, count, capacity). */
-#define GROW(p, n, cap)                                                        \
+/* Makes room for `more` elements, or for one, in an array kept as (pointer, count, capacity). */
+#define GROW_BY(p, n, more, cap)                                               \
 	do {                                                                   \
-		if ((n) >= (cap)) {                                            \
-			(cap) = grow_capacity((cap), (size_t)(n) + 1);         \
+		if ((size_t)(n) + (more) > (cap)) {                            \
+			(cap) = grow_capacity((cap), (size_t)(n) + (more));    \
 			(p) = xreallocarray((p), (cap), sizeof(*(p)));         \
 		}                                                              \
 	} while (0)
+#define GROW(p, n, cap) GROW_BY(p, n, 1, cap)
 
 #endif

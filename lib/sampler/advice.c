@@ -87,6 +87,18 @@ advise_bpf(struct err *err, const char *what, int error)
 	return err_set(err, "%s:", what);
 }
 
+int
+advise_traced(struct err *err, const char *name, int error)
+{
+	char value[64];
+	const char *lockdown = first_line("/sys/kernel/security/lockdown", value, sizeof(value));
+
+	if (error != EPERM || missing_capability())
+		return advise_bpf(err, name, error);
+	return err_set(err, "%s: not permitted: kernels that are locked down refuse fentry: and fexit: (/sys/kernel/security/lockdown: "
+			    "%s); other kinds of events may do", name, *lockdown == '?' ? "securityfs is not mounted" : lockdown);
+}
+
 /* What the kernel means by refusing a probe. */
 static const struct {
 	int error;
@@ -109,5 +121,8 @@ advise_probe(struct err *err, const char *name, int error)
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
 		if (refusals[i].error == error)
 			return err_set(err, "%s: %s", name, refusals[i].text);
+	/* CAP_BPF and CAP_PERFMON are enough for some kinds of probes. */
+	if ((error == EPERM || error == EACCES) && !have_capability(21) && !missing_capability())
+		return err_set(err, "%s: not permitted: the capability CAP_SYS_ADMIN is missing (run as root)", name);
 	return advise_bpf(err, name, error);
 }

@@ -16,6 +16,9 @@ int advise_event(struct err *err, const char *event, uint64_t frequency, int err
 /* After a failed bpf(2) or libbpf call while doing `what`, with the (positive) errno. Returns -1. */
 int advise_bpf(struct err *err, const char *what, int error);
 
+/* The same for loading a program for `name`, which is fentry: or fexit:. */
+int advise_traced(struct err *err, const char *name, int error);
+
 /* The same for attaching a program to the probe `name`. */
 int advise_probe(struct err *err, const char *name, int error);
 

@@ -7,12 +7,13 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { PLACES = 64 };
+enum { PLACES = 64, LONGEST = 15 /* characters of a thread's name, which the kernel cuts off there */ };
 
 struct parser {
 	const char *at;
 	struct comm_patterns *out;
 	unsigned place;
+	unsigned length; /* characters of the current pattern so far, at least */
 	bool begins; /* a pattern */
 };
 
@@ -26,10 +27,14 @@ step_by(struct parser *p, unsigned char c)
 static bool
 take_set(struct parser *p)
 {
-	const char *from = p->at + 1, *end = strchr(*from && strchr("!^", *from) ? from + 2 : from + 1, ']');
+	const char *from = p->at + 1, *end;
 	bool in[256] = {false}, other = *from == '!' || *from == '^';
 
-	if (!*from || !end)
+	/* A ']' that comes first is one of the set. */
+	if (!*from || !from[other])
+		return false;
+	end = strchr(from + other + 1, ']');
+	if (!end)
 		return false;
 	for (const char *c = from + other; c < end; c++) {
 		unsigned first = (unsigned char)*c, last = first;
@@ -74,13 +79,17 @@ comm_patterns(const char *patterns, struct comm_patterns *out, struct err *err)
 		if (p.place >= PLACES)
 			return err_set(err, "'%s': patterns of thread names have room for %d characters, with one for each pattern",
 				       patterns, PLACES);
-		if (p.begins)
+		if (p.begins) {
 			out->first |= 1ULL << p.place;
+			p.length = 0;
+		}
 		for (; *p.at == '*'; p.at++)
 			out->stays |= 1ULL << p.place;
 		p.begins = !*p.at || *p.at == ',';
 		if (!p.begins) {
 			take_one(&p);
+			if (++p.length > LONGEST)
+				return err_set(err, "'%s': no thread has so long a name: the kernel keeps %d characters", patterns, LONGEST);
 			continue;
 		}
 		out->last |= 1ULL << p.place;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "sample.skel.h"
 #include "sampler/advice.h"
@@ -21,6 +22,7 @@ enum {
 	STACKS_MAX = 1 << 17,  /* that waits may refer to */
 	SLICES = 100,	       /* of a second, for --max-rate */
 	CPUS_MAX = 1 << 16,
+	PIDNS_FIRST = 0xeffffffc, /* inode of the first pid namespace (PROC_PID_INIT_INO) */
 };
 
 /* The programs of which there are INSTANCES stand one after the other in the object. */
@@ -31,7 +33,8 @@ static const char *const programs[N_PROBE_KINDS] = {
 	[PROBE_TRACEPOINT] = "on_tracepoint", [PROBE_WAIT] = "on_switch",
 };
 
-bool
+/* Whether there is one program for each event of this kind. */
+static bool
 has_instances(enum probe_kind kind)
 {
 	return kind == PROBE_PERF || kind == PROBE_RAW_TP || kind == PROBE_FENTRY || kind == PROBE_FEXIT;
@@ -54,6 +57,15 @@ program_is_for_probes(struct sample_bpf *skel, const struct bpf_program *p)
 	return p != skel->progs.on_fork && p != skel->progs.on_exec && p != skel->progs.on_free && p != skel->progs.on_waking &&
 	       p != skel->progs.on_rename && p != skel->progs.meet_threads &&
 	       p != skel->progs.learn_namespace && p != skel->progs.read_missed;
+}
+
+/* Whether our pid namespace is not the first one. Programs that find out more take Linux 5.14. */
+static bool
+in_namespace(void)
+{
+	struct stat st;
+
+	return !stat("/proc/self/ns/pid", &st) && st.st_ino != PIDNS_FIRST;
 }
 
 /* ---- before ---- */
@@ -133,7 +145,9 @@ configure_walk(struct sample_bpf *skel, const struct sampler_config *c, bool by_
 	skel->rodata->with_user = !c->no_user;
 }
 
-/* On x86 the count of interrupts is a variable, which not all kernels show. Reading all of kallsyms takes some 40 ms. */
+/* On x86 the count of interrupts is a variable, which not all kernels show: one of its own until Linux 6.1 and since 6.15, in
+ * between the second one in pcpu_hot. (To ask BTF for a type that the kernel does not have takes privileges, since it is
+ * looked for in modules, too.) Reading all of kallsyms takes some 40 ms. */
 static void
 configure_waker(struct sample_bpf *skel)
 {
@@ -141,8 +155,9 @@ configure_waker(struct sample_bpf *skel)
 	struct {
 		const char *name;
 		__u64 *to;
+		unsigned offset;
 	} wanted[] = {{"__per_cpu_offset", &skel->rodata->per_cpu_offsets}, {"__preempt_count", &skel->rodata->preempt_count_at},
-		      {"pcpu_hot", &skel->rodata->pcpu_hot_at}};
+		      {"pcpu_hot", &skel->rodata->preempt_count_at, sizeof(void *)}};
 	FILE *f = fopen("/proc/kallsyms", "re");
 	char line[512], name[256];
 	unsigned long long address;
@@ -152,7 +167,7 @@ configure_waker(struct sample_bpf *skel)
 			continue;
 		for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 			if (!strcmp(name, wanted[i].name))
-				*wanted[i].to = address;
+				*wanted[i].to = address ? address + wanted[i].offset : 0;
 	}
 	if (f)
 		fclose(f);
@@ -185,9 +200,11 @@ configure_waits(struct sample_bpf *skel, const struct kernel_setup *s)
 static void
 configure_rate(struct sample_bpf *skel, const struct sampler_config *c)
 {
-	/* A slice should have room for one sample at least. */
-	skel->rodata->max_rate = c->max_rate;
-	skel->rodata->rate_slice = c->max_rate && c->max_rate < SLICES ? 1000000000 / c->max_rate + 1 : 1000000000 / SLICES;
+	/* Of some 10 ms, and a whole number of samples, one at least. */
+	uint64_t most = c->max_rate / SLICES ? c->max_rate / SLICES : 1;
+
+	skel->rodata->rate_most = c->max_rate ? (uint32_t)most : 0;
+	skel->rodata->rate_slice = c->max_rate ? most * 1000000000 / c->max_rate : 1;
 }
 
 static void
@@ -201,6 +218,7 @@ configure_judge(struct sample_bpf *skel, const struct sampler_config *c)
 	for (size_t i = 0; i < c->cpus.n && c->cpus.items[i] < CPUS_MAX; i++)
 		skel->rodata->wanted_cpus[c->cpus.items[i] / 64] |= 1ULL << c->cpus.items[i] % 64;
 	skel->rodata->n_cgroups = (uint32_t)c->n_cgroups;
+	bpf_map__set_autocreate(skel->maps.cgroups, c->n_cgroups); /* kernels without cgroups do not have such maps */
 	bpf_map__set_max_entries(skel->maps.cgroups, c->n_cgroups ? (uint32_t)c->n_cgroups : 1);
 	bpf_map__set_max_entries(skel->maps.excluded, c->not_pids.n ? (uint32_t)c->not_pids.n : 1);
 }
@@ -221,8 +239,20 @@ configure(struct sample_bpf *skel, const struct kernel_setup *s, struct err *err
 	bpf_map__set_max_entries(skel->maps.rates, n);
 	bpf_map__set_max_entries(skel->maps.stats, 2 * n);
 	bpf_map__set_max_entries(skel->maps.syscalls, 2 * SYSCALLS_MAX);
-	bpf_program__set_autoload(skel->progs.learn_namespace, true);
+	bpf_program__set_autoload(skel->progs.learn_namespace, in_namespace());
 	return load_programs(skel, s, err);
+}
+
+int
+configure_refused(const struct kernel_setup *s, const char *said, int error, struct err *err)
+{
+	for (size_t i = 0; i < s->events->probes.n; i++) {
+		const struct probe *p = &s->events->probes.items[i];
+
+		if (error == EPERM && (p->kind == PROBE_FENTRY || p->kind == PROBE_FEXIT))
+			return advise_traced(err, p->name, error);
+	}
+	return advise_bpf(err, *said ? said : "loading the BPF program", error);
 }
 
 /* ---- after ---- */
@@ -277,6 +307,8 @@ set_excluded(struct sample_bpf *skel, const struct int_list *pids)
 static int
 set_cgroups(struct sample_bpf *skel, const struct sampler_config *c, struct err *err)
 {
+	if (c->n_cgroups > CGROUPS_MAX)
+		return err_set(err, "--cgroup: there can be at most %d", CGROUPS_MAX);
 	for (uint32_t i = 0; i < c->n_cgroups; i++)
 		if (cgroup_put(bpf_map__fd(skel->maps.cgroups), i, c->cgroups[i], err))
 			return -1;
@@ -288,7 +320,7 @@ configure_loaded(struct sample_bpf *skel, const struct kernel_setup *s, struct e
 {
 	LIBBPF_OPTS(bpf_test_run_opts, run);
 
-	if (bpf_prog_test_run_opts(bpf_program__fd(skel->progs.learn_namespace), &run))
+	if (in_namespace() && bpf_prog_test_run_opts(bpf_program__fd(skel->progs.learn_namespace), &run))
 		return advise_bpf(err, "learning our pid namespace", errno);
 	if (set_rules(skel, s->events) || set_syscalls(skel, s->events) || set_excluded(skel, &s->config->not_pids))
 		return advise_bpf(err, "telling the programs what to sample", errno);

@@ -39,10 +39,7 @@ add(struct kept *k, const struct kept_stack *stack, const void *addresses)
 {
 	size_t n = (size_t)stack->n_user + stack->n_kernel;
 
-	if (k->used + n > k->arena_cap) {
-		k->arena_cap = grow_capacity(k->arena_cap, k->used + n);
-		k->arena = xreallocarray(k->arena, k->arena_cap, sizeof(*k->arena));
-	}
+	GROW_BY(k->arena, k->used, n, k->arena_cap);
 	if (n)
 		memcpy(k->arena + k->used, addresses, n * sizeof(*k->arena));
 	GROW(k->all, k->n, k->cap);

@@ -229,8 +229,11 @@ load(struct kernel *k, const struct kernel_setup *s, struct err *err)
 	if (configure(k->skel, s, err) || make_maps(k, s, err))
 		return -1;
 	error = sample_bpf__load(k->skel);
+	if (error == -EPERM && strstr(libbpf_said, "'traced_"))
+		return err_set(err, "fentry: and fexit: are not permitted here (the kernel is locked down, or was built without what they need); "
+				    "kprobe: would do, or a tracepoint");
 	if (error)
-		return advise_bpf(err, libbpf_said[0] ? libbpf_said : "loading the BPF program", -error);
+		return configure_refused(s, libbpf_said, -error, err);
 	if (s->unwinding && unwinding_bind(s->unwinding, k->skel, err))
 		return -1;
 	return place_maps(k, s->cpus, err) || configure_loaded(k->skel, s, err) || follow_tasks(k->skel, err) ? -1 : 0;

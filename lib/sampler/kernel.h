@@ -33,6 +33,8 @@ struct kernel_setup {
 /* Loads the program and makes its maps. NULL with the reason in *err. */
 struct kernel *kernel_load(const struct kernel_setup *setup, struct err *err);
 void kernel_close(struct kernel *k);
+
+/* As program_of() says. Programs are the kernel's, links the caller's; a link that cannot be had is NULL with errno. */
 struct bpf_program *kernel_program(const struct kernel *k, enum probe_kind kind, size_t nth);
 struct bpf_link *kernel_attach_waking(const struct kernel *k); /* for waits, as is the next one */
 struct bpf_link *kernel_attach_renames(const struct kernel *k);
@@ -56,11 +58,12 @@ uint32_t kernel_window(const struct kernel *k); /* number of the current window 
 /* Ends the current window, whose number goes to *ended: on return no program works on its side any more. */
 int kernel_flip(struct kernel *k, uint32_t *ended, struct err *err);
 
-/* Takes the counts out of a window's map that has been flipped away from. */
+/* Takes the counts out of a window's map that has been flipped away from. -1 with the reason in *err. */
 typedef void kernel_count(void *context, const struct sample_key *key, const struct sample_count *count);
 int kernel_counts(struct kernel *k, uint32_t window, kernel_count *count, void *context, struct err *err);
 
-/* Reads (per cpu, into per_cpu[kernel_cpus()]) and resets an event's counters of the window. */
+/* Reads (per cpu, into per_cpu[kernel_cpus()]) and resets an event's counters of the window. -1 with the
+ * reason in *err. */
 int kernel_stats(struct kernel *k, uint32_t window, uint32_t event, struct sample_stats *per_cpu, struct err *err);
 
 /* How often, since the last call, the kernel did not start a program for a probe, as one was running on that cpu. */

@@ -32,10 +32,7 @@ add(struct window *w, const struct raw_sample *sample, const void *addresses)
 {
 	size_t n = (size_t)sample->n_user + sample->n_kernel;
 
-	if (w->used + n > w->arena_cap) {
-		w->arena_cap = grow_capacity(w->arena_cap, w->used + n);
-		w->arena = xreallocarray(w->arena, w->arena_cap, sizeof(*w->arena));
-	}
+	GROW_BY(w->arena, w->used, n, w->arena_cap);
 	if (n)
 		memcpy(w->arena + w->used, addresses, n * sizeof(*w->arena));
 	GROW(w->samples, w->n, w->cap);

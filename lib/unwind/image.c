@@ -28,10 +28,7 @@ reserve(struct image *i, size_t n)
 		memset(i->rows + i->n, 0, left * sizeof(*i->rows));
 		i->n += left;
 	}
-	if (i->n + UNWIND_ROWS <= i->cap)
-		return;
-	i->cap = grow_capacity(i->cap, i->n + UNWIND_ROWS);
-	i->rows = xreallocarray(i->rows, i->cap, sizeof(*i->rows));
+	GROW_BY(i->rows, i->n, UNWIND_ROWS, i->cap);
 }
 
 /* Puts the page's rows with all others, and goes on to a later page. */

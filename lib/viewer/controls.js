@@ -134,7 +134,7 @@ class Controls {
 		const of = roundAmount(profile, events.chosen ? sumOfChosen(events, profile.totals) : profile.total);
 		this.number(this.total, amount, unitText(events.unit, amount) + (amount < of ? " of " + amountOnly(events.unit, of) : ""));
 		const truncated = roundAmount(profile, functions.reduce((sum, f) => sum + (f.name === "[truncated]" ? f.total : 0), 0));
-		this.number(this.truncated, truncated, amountOnly(events.unit, truncated) + " truncated", truncated > 0);
+		this.number(this.truncated, truncated, (truncated > 0 ? amountOnly(events.unit, truncated) : "0") + " truncated", truncated > 0);
 		setShown(this.truncated, live || truncated > 0);
 		for (const part of [this.rate, this.lost])
 			setShown(part, live);

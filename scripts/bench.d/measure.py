@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What every part of scripts/bench uses: runs commands and loads, reads what they left, and prints the table."""
-import collections, os, re, resource, shutil, signal, statistics, subprocess, sys, threading, time
+import collections, contextlib, os, re, resource, shutil, signal, statistics, subprocess, sys, threading, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
@@ -138,33 +138,48 @@ class Tally:
         return self.fired == self.delivered + self.filtered + self.lost
 
 
-def sampling_cost(argv, seconds):
-    """Nanoseconds per run of a recording's sampling program, with the kernel's own accounting. 0: it did not run."""
+@contextlib.contextmanager
+def stats_enabled():
+    """The kernel's accounting of programs is on while the block runs."""
     switch = "/proc/sys/kernel/bpf_stats_enabled"
     with open(switch) as f:
         before = f.read()
+    with open(switch, "w") as f:
+        f.write("1")
     try:
+        yield
+    finally:
         with open(switch, "w") as f:
-            f.write("1")
+            f.write(before)
+
+
+def sampling_cost(argv, seconds):
+    """Nanoseconds per run of a recording's sampling program, with the kernel's own accounting. 0: it did not run."""
+    with stats_enabled():
         process = subprocess.Popen(argv, cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         time.sleep(seconds)
         runs, ns = sampling_runs(process.pid)
         process.wait()
-    finally:
-        with open(switch, "w") as f:
-            f.write(before)
     return ns / runs if runs else 0
+
+
+def programs_of(pid, type=None):
+    """A process's programs, by id: (runs, ns)."""
+    directory, all = f"/proc/{pid}/fdinfo", {}
+    for fd in os.listdir(directory) if os.path.isdir(directory) else []:
+        try:
+            with open(os.path.join(directory, fd)) as f:
+                fields = dict(line.split(":", 1) for line in f.read().splitlines() if ":" in line)
+        except OSError:
+            continue
+        if "run_cnt" in fields and type in (None, int(fields["prog_type"])):
+            all[fields["prog_id"].strip()] = int(fields["run_cnt"]), int(fields["run_time_ns"])
+    return all
 
 
 def sampling_runs(pid):
     """(runs, ns) of a process's programs of perf events."""
-    directory, texts = f"/proc/{pid}/fdinfo", {}
-    for fd in os.listdir(directory):
-        with open(os.path.join(directory, fd)) as f:
-            fields = dict(line.split(":", 1) for line in f.read().splitlines() if ":" in line)
-        if fields.get("prog_type", "").strip() == "7":
-            texts[fields["prog_id"]] = int(fields["run_cnt"]), int(fields["run_time_ns"])
-    return [sum(column) for column in zip(*texts.values())] or [0, 0]
+    return [sum(column) for column in zip(*programs_of(pid, type=7).values())] or [0, 0]
 
 
 def slow_down(ways, reps):
