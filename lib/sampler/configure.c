@@ -14,6 +14,7 @@
 #include "sampler/comm.h"
 #include "sampler/link_missed.h"
 #include "sampler/links_many.h"
+#include "sampler/proc.h"
 #include "sampler/unwinding.h"
 
 enum {

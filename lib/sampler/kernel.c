@@ -196,18 +196,6 @@ kernel_targets_missed(const struct kernel *k)
 	return __atomic_load_n(&k->skel->bss->targets_full, __ATOMIC_RELAXED);
 }
 
-unsigned
-kernel_depth(void)
-{
-	static const char path[] = "/proc/sys/kernel/perf_event_max_stack";
-	char text[32];
-	uint64_t most;
-
-	if (text_file_line(path, text, sizeof(text)) || !parse_u64(text, &most) || !most || most > KERNEL_DEPTH)
-		return KERNEL_DEPTH;
-	return (unsigned)most;
-}
-
 static int
 make_maps(struct kernel *k, const struct kernel_setup *s, struct err *err)
 {
@@ -229,9 +217,6 @@ load(struct kernel *k, const struct kernel_setup *s, struct err *err)
 	if (configure(k->skel, s, err) || make_maps(k, s, err))
 		return -1;
 	error = sample_bpf__load(k->skel);
-	if (error == -EPERM && strstr(libbpf_said, "'traced_"))
-		return err_set(err, "fentry: and fexit: are not permitted here (the kernel is locked down, or was built without what they need); "
-				    "kprobe: would do, or a tracepoint");
 	if (error)
 		return configure_refused(s, libbpf_said, -error, err);
 	if (s->unwinding && unwinding_bind(s->unwinding, k->skel, err))

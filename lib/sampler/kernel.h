@@ -81,7 +81,4 @@ int kernel_forget_stacks(struct kernel *k, struct err *err); /* those of earlier
 void kernel_waits(struct kernel *k, void (*each)(void *context, const struct wait *w), void *context);
 unsigned kernel_cpus(const struct kernel *k); /* possible cpus */
 
-/* The most frames of one part of a stack that the kernel and the program give (kernel.perf_event_max_stack). */
-unsigned kernel_depth(void);
-
 #endif

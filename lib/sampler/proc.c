@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/text_file.h"
+#include "bpf/sample.h"
 
 static void
 list(const char *path, struct int_list *ids)
@@ -117,4 +118,16 @@ proc_map_next(char **text, struct proc_map *m)
 			return true;
 	}
 	return false;
+}
+
+unsigned
+kernel_depth(void)
+{
+	static const char path[] = "/proc/sys/kernel/perf_event_max_stack";
+	char text[32];
+	uint64_t most;
+
+	if (text_file_line(path, text, sizeof(text)) || !parse_u64(text, &most) || !most || most > KERNEL_DEPTH)
+		return KERNEL_DEPTH;
+	return (unsigned)most;
 }

@@ -28,4 +28,7 @@ struct proc_map {
 /* Takes the next one from a text, which is changed. False: there are no more. */
 bool proc_map_next(char **text, struct proc_map *m);
 
+/* The most frames of one part of a stack that the kernel and the program give (kernel.perf_event_max_stack). */
+unsigned kernel_depth(void);
+
 #endif
