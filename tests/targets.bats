@@ -278,9 +278,15 @@ names() {
 	echo >&5
 	wait $record
 	echo $shop >"$t/shop"
+	# It runs before, so that its unwind table is there: of the whole system, those of new programs are made meanwhile.
+	mkfifo "$t/gate2"
+	"$d/shop" 500 wait <"$t/gate2" & shop=$!
+	exec 6>"$t/gate2"
 	"$bin/pb-record" -v "$@" -o "$t/all.pb" 2>"$t/err" & record=$!
 	until grep -qE "recording|sampling" "$t/err"; do sleep 0.05; done
-	"$d/shop" 500
+	sleep 0.3
+	echo >&6
+	wait $shop
 	kill -INT $record
 	wait $record' - "$bin" "$d" "$t" -F 2999 -e cpu-clock -e "uprobe:$d/shop:called" -e "uretprobe:$d/shop:called" \
 		-e syscalls:sys_enter_getppid -e "usdt:$d/shop:sale" -e raw_tp:sys_enter --filter "arg2 == 110"
