@@ -93,6 +93,7 @@ prepare_walk(const struct pt_regs *regs, struct walk *w, __u32 level, const stru
 		return false;
 	if (probes)
 		leave_copy(w, probes);
+	w->trail.odd = probes != NULL;
 	return true;
 }
 
@@ -164,6 +165,12 @@ take_kernel(void *ctx, const struct pt_regs *regs, struct sample_message *m, __u
 	hash_part(m, first, m->n_kernel);
 }
 
+static __always_inline void
+finish_hash(struct sample_message *m)
+{
+	m->key.stack = mix(m->key.stack, (__u64)m->end << 32 | m->n_user);
+}
+
 /* Both stacks, the user part first, and their hash. `returned`: the function whose return it is, or 0. */
 static __always_inline void
 take_stacks(void *ctx, const struct pt_regs *regs, __u32 level, struct sample_message *m, __u64 returned)
@@ -175,7 +182,7 @@ take_stacks(void *ctx, const struct pt_regs *regs, __u32 level, struct sample_me
 		take_user(ctx, regs, level, m, returned);
 	if (with_kernel)
 		take_kernel(ctx, regs, m, returned);
-	m->key.stack = mix(m->key.stack, (__u64)m->end << 32 | m->n_user);
+	finish_hash(m);
 }
 
 #endif
