@@ -10,6 +10,8 @@
 #include "again.h"
 #include "count.h"
 
+enum { OWN_FRAME = 1 }; /* the program's, which is not the same in each place where it asks for the stack */
+
 volatile __u32 stacks_round = 1; /* stacks that were sent in an earlier round are not kept any more */
 
 /* Stacks that user space keeps, with their round. */
@@ -54,7 +56,7 @@ take_kernel_alone(void *ctx, struct sample_message *m, const struct memory *r)
 	m->end = r->end;
 	m->key.stack = r->user_hash;
 	if (with_kernel)
-		take_kernel(ctx, NULL, m, 0);
+		take_kernel(ctx, NULL, m, 0, OWN_FRAME);
 	finish_hash(m);
 	return is_kept(m, r->round);
 }
@@ -85,7 +87,7 @@ take_anew(void *ctx, struct sample_message *m, struct memory *r, struct leaving 
 	__u32 round = stacks_round;
 	enum fate fate;
 
-	take_stacks(ctx, NULL, level, m, 0);
+	take_stacks(ctx, NULL, level, m, 0, OWN_FRAME);
 	fate = keep_stack(m, round);
 	if (r && t)
 		remember_stack(r, m, t, level, fate == FATE_DELIVERED ? round : 0);

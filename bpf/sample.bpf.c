@@ -41,7 +41,7 @@ take_sample(void *ctx, const struct pt_regs *regs, const struct event_rule *r, _
 	m->runnable = 0;
 	m->value = r->flags & EVENT_ON_CPU ? take_on_cpu(time) : value_by(from, r);
 	fill_key(&m->key, event, ids);
-	take_stacks(ctx, regs, level, m, returned);
+	take_stacks(ctx, regs, level, m, returned, 0);
 	fate = one_by_one ? send(m) : count(m);
 	give_back_level(level);
 	return fate;

@@ -147,8 +147,9 @@ take_user(void *ctx, const struct pt_regs *regs, __u32 level, struct sample_mess
 	hash_part(m, 0, m->n_user);
 }
 
+/* `skip`: how many of the innermost frames are left out. */
 static __always_inline void
-take_kernel(void *ctx, const struct pt_regs *regs, struct sample_message *m, __u64 returned)
+take_kernel(void *ctx, const struct pt_regs *regs, struct sample_message *m, __u64 returned, __u32 skip)
 {
 	__u32 first = m->n_user, at;
 
@@ -157,7 +158,7 @@ take_kernel(void *ctx, const struct pt_regs *regs, struct sample_message *m, __u
 	if (first > USER_DEPTH)
 		first = USER_DEPTH;
 	at = first + !!returned;
-	m->n_kernel = frames(bpf_get_stack(ctx, m->addresses + at, kernel_depth * sizeof(__u64), 0));
+	m->n_kernel = frames(bpf_get_stack(ctx, m->addresses + at, kernel_depth * sizeof(__u64), skip));
 	if (returned) {
 		m->addresses[first] = returned;
 		m->n_kernel++;
@@ -173,7 +174,7 @@ finish_hash(struct sample_message *m)
 
 /* Both stacks, the user part first, and their hash. `returned`: the function whose return it is, or 0. */
 static __always_inline void
-take_stacks(void *ctx, const struct pt_regs *regs, __u32 level, struct sample_message *m, __u64 returned)
+take_stacks(void *ctx, const struct pt_regs *regs, __u32 level, struct sample_message *m, __u64 returned, __u32 skip)
 {
 	m->n_user = m->n_kernel = 0;
 	m->end = END_UNTOLD;
@@ -181,7 +182,7 @@ take_stacks(void *ctx, const struct pt_regs *regs, __u32 level, struct sample_me
 	if (with_user)
 		take_user(ctx, regs, level, m, returned);
 	if (with_kernel)
-		take_kernel(ctx, regs, m, returned);
+		take_kernel(ctx, regs, m, returned, skip);
 	finish_hash(m);
 }
 

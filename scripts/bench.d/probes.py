@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What an event of a probe costs, against bpftrace counting by stack on the same load, and how long it takes to attach many."""
-import contextlib, os, re, shutil, signal, subprocess, time
+import contextlib, os, signal, subprocess, time
 
-from measure import TOP, Run, compiled, have, median, ours, path, programs_of, row, stats_enabled
+from measure import TOP, Run, compiled, have, ours, path, programs_of, row, stats_enabled
 
 
 def measure(reps, seconds):
