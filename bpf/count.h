@@ -88,8 +88,8 @@ send(struct sample_message *m)
 
 	if (!ring)
 		return FATE_NO_RING;
-	if (n > USER_DEPTH + KERNEL_DEPTH)
-		n = USER_DEPTH + KERNEL_DEPTH;
+	if (n > USER_DEPTH + KERNEL_DEPTH + 1) /* with the function that has returned */
+		n = USER_DEPTH + KERNEL_DEPTH + 1;
 	return bpf_ringbuf_output(ring, m, SAMPLE_MESSAGE_HEAD + n * sizeof(__u64), wakeup(m)) ? FATE_RING_FULL : FATE_DELIVERED;
 }
 

@@ -12,7 +12,7 @@
 #include "sample.h"
 #include "targets.h"
 
-enum { COMM = 16, COMM_ONLY = 0, COMM_NOT = 1, CPU_WORDS = 1024, CGROUPS_MAX = 16 };
+enum { COMM = 16, COMM_ONLY = 0, COMM_NOT = 1, CPU_WORDS = 1024 };
 
 /* Of one sample; sums of nonsense (a read of SIZE_MAX bytes) must not exceed what streams can hold. */
 #define VALUE_MAX (1LL << 48)
@@ -21,7 +21,7 @@ const volatile bool with_idle = false;
 const volatile bool only_comms = false, not_comms = false, not_pids = false, only_cpus = false;
 const volatile __u64 wanted_cpus[CPU_WORDS] = {};
 const volatile __u32 n_cgroups = 0;
-const volatile __u64 max_rate = 0;  /* samples a second, of one event on one cpu; 0: any */
+const volatile __u32 rate_most = 0;  /* samples of one event on one cpu in a slice of time; 0: any */
 const volatile __u64 rate_slice = 1; /* ns */
 
 volatile __u64 deadline = 0; /* CLOCK_MONOTONIC ns: samples from then on are too late; 0: none */
@@ -190,8 +190,13 @@ value_by(__u64 from, const struct event_rule *r)
 {
 	__s64 value = 1;
 
-	for (__u32 i = 0; i < FACTORS_MAX && i < r->n_factors; i++)
-		value *= read_operand(from, &r->factors[i]);
+	for (__u32 i = 0; i < FACTORS_MAX && i < r->n_factors; i++) {
+		__s64 factor = read_operand(from, &r->factors[i]);
+
+		if (factor <= 0)
+			return 0;
+		value = factor > VALUE_MAX / value ? VALUE_MAX : value * factor;
+	}
 	if (value > VALUE_MAX)
 		return VALUE_MAX;
 	return value > 0 ? value : 0;
@@ -217,16 +222,15 @@ is_in_share(__u32 event, __u64 time)
 {
 	struct sample_rate *r = bpf_map_lookup_elem(&rates, &event);
 	__u64 slice = time / rate_slice;
-	__u32 most = max_rate * rate_slice / 1000000000;
 
 	if (!r)
 		return false;
 	if (r->slice != slice) {
-		r->stride = r->slice + 1 == slice ? r->fired / (most ? most : 1) + 1 : 1;
+		r->stride = r->slice + 1 == slice && rate_most ? (r->fired + rate_most - 1) / rate_most : 1;
 		r->slice = slice;
 		r->fired = r->taken = 0;
 	}
-	if (!is_picked(r) || r->taken >= most)
+	if (!is_picked(r) || r->taken >= rate_most)
 		return false;
 	r->taken++;
 	return true;
@@ -246,7 +250,7 @@ judge(__u64 from, const struct event_rule *r, __u32 event, __u64 ids, __u64 time
 		return FATE_LATE;
 	if (!holds_rule(from, r))
 		return FATE_CONDITION;
-	return max_rate && !is_in_share(event, time) ? FATE_RATE : FATE_FIRED;
+	return rate_most && !is_in_share(event, time) ? FATE_RATE : FATE_FIRED;
 }
 
 #endif

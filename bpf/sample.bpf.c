@@ -8,6 +8,7 @@
 #include "count.h"
 #include "judge.h"
 #include "message.h"
+#include "missed.h"
 #include "stack.h"
 #include "syscalls.h"
 #include "tasks.h"

@@ -11,6 +11,7 @@ enum {
 	KERNEL_DEPTH = 127, /* frames of the kernel part; kernel.perf_event_max_stack */
 	USER_DEPTH = 1024,  /* frames of the user part; a power of two */
 	TRACE_UPROBE_MULTI = 48, /* enum bpf_attach_type, of Linux 6.6 and later */
+	CGROUPS_MAX = 16,
 	SYSCALLS_MAX = 1024, /* numbers of system calls */
 	INSTANCES = 16,     /* programs of each kind that are not told for which event they were called */
 };
@@ -100,8 +101,11 @@ struct wait {
 	__u64 woken; /* 0: not yet, or nobody had to */
 	__u64 counted; /* up to when its time on cpus is accounted for */
 	__u64 owed;    /* time on cpus before that that no sample has told of */
-	__u32 fate;    /* enum fate of the wait, when it is not delivered */
-	__u32 unused;
+	__u16 fate;    /* enum fate of the wait, when it is not delivered */
+	__u16 is_unwanted; /* or not known to be wanted: it is only followed */
+	__u32 woken_by;	   /* enum waker; valid as woken is */
+	__u32 waker_pid, waker_tid;
+	char waker[16];
 };
 
 /* What may become of a sample: each adds to `fired` and to one of the others.

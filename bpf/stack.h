@@ -69,7 +69,7 @@ prepare_walk(const struct pt_regs *regs, struct walk *w, __u32 level, const stru
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct layout_process *p = bpf_map_lookup_elem(&processes, &key->pid);
-	struct uprobe_task *probes = BPF_CORE_READ(task, utask);
+	struct uprobe_task *probes = bpf_core_field_exists(task->utask) ? BPF_CORE_READ(task, utask) : NULL;
 
 	w->level = level;
 	w->n = w->early = w->is_return = w->asked = w->changing = 0;

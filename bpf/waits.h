@@ -17,7 +17,8 @@
 #include "kept.h"
 
 /* Of linux/sched.h; task states from 4.14 on. */
-enum { TASK_INTERRUPTIBLE = 1, TASK_UNINTERRUPTIBLE = 2, TASK_STOPPED = 4, TASK_TRACED = 8, EXIT_ANY = 0x30, TASK_DEAD = 0x80 };
+enum { TASK_INTERRUPTIBLE = 1, TASK_UNINTERRUPTIBLE = 2, TASK_STOPPED = 4, TASK_TRACED = 8, EXIT_ANY = 0x30, TASK_DEAD = 0x80,
+       TASK_NOLOAD = 0x400, TASK_RTLOCK_WAIT = 0x1000 };
 
 const volatile bool with_on_cpu = false, with_waker = false;
 const volatile __u32 wait_event = 0, on_cpu_event = 0;
@@ -35,7 +36,7 @@ struct {
 /* ---- the end of a wait, on the cpu that goes on with the thread ---- */
 
 static __always_inline enum fate
-send_wait(const struct sample_key *key, __u64 now, __u64 blocked, __u64 runnable)
+send_wait(const struct sample_key *key, __u32 in_window, __u64 now, __u64 blocked, __u64 runnable)
 {
 	__u32 level = take_level();
 	struct sample_message *m = message_at(level);
@@ -45,7 +46,7 @@ send_wait(const struct sample_key *key, __u64 now, __u64 blocked, __u64 runnable
 		return fate;
 	m->key = *key;
 	m->time = now;
-	m->window = window;
+	m->window = in_window;
 	m->value = blocked;
 	m->runnable = runnable;
 	m->kind = MESSAGE_WAIT;
@@ -56,9 +57,10 @@ send_wait(const struct sample_key *key, __u64 now, __u64 blocked, __u64 runnable
 }
 
 static __always_inline enum fate
-count_wait(const struct sample_key *key, __u32 side, __u64 now, __u64 blocked, __u64 runnable)
+count_wait(const struct sample_key *key, __u32 in_window, __u64 now, __u64 blocked, __u64 runnable)
 {
 	struct sample_count first = {.count = 1, .value = blocked, .runnable = runnable};
+	__u32 side = in_window & 1;
 	void *map = bpf_map_lookup_elem(&counts, &side);
 
 	if (!one_by_one && map) {
@@ -67,7 +69,19 @@ count_wait(const struct sample_key *key, __u32 side, __u64 now, __u64 blocked, _
 		if (!bpf_map_update_elem(map, key, &first, BPF_NOEXIST))
 			return FATE_DELIVERED;
 	}
-	return send_wait(key, now, blocked, runnable);
+	return send_wait(key, in_window, now, blocked, runnable);
+}
+
+/* Nobody else looks at the key of a wait that has ended. */
+static __always_inline void
+note_waker(struct wait *w)
+{
+	w->key.woken = w->woken_by;
+	if (w->woken_by != WAKER_TASK)
+		return;
+	w->key.waker_pid = w->waker_pid;
+	w->key.waker_tid = w->waker_tid;
+	__builtin_memcpy(w->key.waker, w->waker, sizeof(w->key.waker));
 }
 
 static __always_inline enum fate
@@ -98,8 +112,10 @@ finish_wait(struct wait *w, __u64 since, __u64 now)
 	if (woken < since || woken > now)
 		woken = now;
 	fate = judge_wait(w, since, now);
+	if (with_waker && w->woken >= since)
+		note_waker(w);
 	if (fate == FATE_DELIVERED)
-		fate = count_wait(&w->key, current_window & 1, now, woken - since, now - woken);
+		fate = count_wait(&w->key, current_window, now, woken - since, now - woken);
 	if (!s)
 		return;
 	add_fate(s, FATE_FIRED);
@@ -117,28 +133,37 @@ life_of(struct task_struct *task)
 	return start > recording_since ? start : recording_since;
 }
 
+static __always_inline void
+fill_key_of(struct sample_key *key, struct task_struct *task, __u32 cpu, enum wait_state state)
+{
+	key->pid = pid_of(task);
+	key->tid = tid_of(task);
+	key->start = BPF_CORE_READ(task, start_boottime);
+	key->exec = BPF_CORE_READ(task, self_exec_id);
+	key->event = wait_event;
+	key->state = state;
+	key->cpu = cpu;
+	BPF_CORE_READ_STR_INTO(&key->comm, task, comm);
+}
+
 /* Not inlined, nor are others that have much on the stack: a program and what it calls may have 512 bytes in all. */
 static __noinline struct wait *
 follow_thread(struct task_struct *task, __u32 tid, __u64 counted)
 {
 	struct wait w = {.counted = counted};
 
+	fill_key_of(&w.key, task, bpf_get_smp_processor_id(), WAIT_NONE);
 	bpf_map_update_elem(&waits, &tid, &w, BPF_NOEXIST);
 	return bpf_map_lookup_elem(&waits, &tid);
 }
 
-/* What the current task has run since the last time. */
+/* What a thread has run since the last time. */
 static __always_inline __u64
-take_on_cpu(__u64 now)
+take_owed(struct wait *w, __u64 now)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	__u32 tid = bpf_get_current_pid_tgid();
-	struct wait *w = bpf_map_lookup_elem(&waits, &tid);
 	__u64 owed;
 
-	if (!w)
-		w = follow_thread(task, tid, life_of(task));
-	if (!w || now < w->counted)
+	if (now < w->counted)
 		return 0;
 	owed = w->owed + now - w->counted;
 	w->owed = 0;
@@ -146,16 +171,30 @@ take_on_cpu(__u64 now)
 	return owed;
 }
 
+/* The same of the current one. */
+static __always_inline __u64
+take_on_cpu(__u64 now)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	__u32 tid = bpf_get_current_pid_tgid();
+	struct wait *w = bpf_map_lookup_elem(&waits, &tid);
+
+	if (!w)
+		w = follow_thread(task, tid, life_of(task));
+	return w ? take_owed(w, now) : 0;
+}
+
 /* ---- the begin of a wait ---- */
 
 static __always_inline enum wait_state
 state_of(bool preempted, __u64 state)
 {
-	if (preempted || !(state & 0xff))
+	if (preempted || !state)
 		return WAIT_RUNNABLE;
-	if (state & TASK_INTERRUPTIBLE)
+	/* Threads of the kernel that have nothing to do are not interruptible, only so as not to count as load. */
+	if (state & TASK_INTERRUPTIBLE || (state & TASK_UNINTERRUPTIBLE && state & TASK_NOLOAD))
 		return WAIT_SLEEP;
-	return state & TASK_UNINTERRUPTIBLE ? WAIT_DISK : WAIT_STOPPED;
+	return state & (TASK_UNINTERRUPTIBLE | TASK_RTLOCK_WAIT) ? WAIT_DISK : WAIT_STOPPED;
 }
 
 static __always_inline enum fate
@@ -207,8 +246,10 @@ enter_wait(struct task_struct *task, __u32 tid, const struct sample_key *key, en
 		w->owed += now - w->counted;
 	w->key = *key;
 	w->fate = fate;
-	w->woken = 0;
-	w->since = now;
+	w->is_unwanted = false;
+	if (w->woken < now) /* it may have been woken since: taking its stack takes a while */
+		w->woken = 0;
+	__sync_lock_test_and_set(&w->since, now);
 }
 
 static __always_inline void
@@ -253,36 +294,26 @@ fill_last_key(struct sample_key *key, const struct wait *w)
 }
 
 /* A thread that ends does not wait; what it has run is told without a place. */
-static __always_inline void
+static __noinline int
 end_thread(__u32 tid, __u64 now)
 {
-	struct wait *w = bpf_map_lookup_elem(&waits, &tid), last = {};
-	struct sample_stats *s = stats_of(on_cpu_event, window);
-	__u64 owed = with_on_cpu && w ? take_on_cpu(until_deadline(now)) : 0;
-	bool wanted = owed && w && fill_last_key(&last.key, w);
+	struct wait *w = bpf_map_lookup_elem(&waits, &tid);
+	__u32 in_window = window;
+	struct sample_stats *s = stats_of(on_cpu_event, in_window);
+	struct sample_key last = {};
+	__u64 owed = with_on_cpu && w ? take_owed(w, until_deadline(now)) : 0;
+	bool wanted = owed && w && fill_last_key(&last, w);
 
 	bpf_map_delete_elem(&waits, &tid);
 	if (!wanted || !s)
-		return;
-	last.key.state = WAIT_UNSAMPLED;
+		return 0;
+	last.state = WAIT_UNSAMPLED;
 	add_fate(s, FATE_FIRED);
-	add_fate(s, count_wait(&last.key, window & 1, now, owed, 0));
+	add_fate(s, count_wait(&last, in_window, now, owed, 0));
+	return 0;
 }
 
 /* ---- threads that are not the current one ---- */
-
-static __always_inline void
-fill_key_of(struct sample_key *key, struct task_struct *task, __u32 cpu, enum wait_state state)
-{
-	key->pid = pid_of(task);
-	key->tid = tid_of(task);
-	key->start = BPF_CORE_READ(task, start_boottime);
-	key->exec = BPF_CORE_READ(task, self_exec_id);
-	key->event = wait_event;
-	key->state = state;
-	key->cpu = cpu;
-	BPF_CORE_READ_STR_INTO(&key->comm, task, comm);
-}
 
 /* As judge_task(). Whose cgroup it is only the running task can tell, so those are not wanted yet. */
 static __always_inline bool
@@ -303,19 +334,19 @@ meet_thread(struct task_struct *task, __u32 tid, __u64 now)
 	__u64 since = life_of(task), waited = now - since;
 	struct wait w = {.fate = FATE_DELIVERED, .counted = now};
 	bool is_new = since != recording_since, wanted;
-	struct sample_stats *s = stats_of(wait_event, window);
+	__u32 in_window = window;
+	struct sample_stats *s = stats_of(wait_event, in_window);
 
 	fill_key_of(&w.key, task, bpf_get_smp_processor_id(), is_new ? WAIT_RUNNABLE : WAIT_UNSEEN);
 	if (only_targets && !is_target(w.key.tid))
 		return 0;
 	wanted = wants_thread(&w.key);
-	if (!wanted)
-		w.key.tid = 0;
+	w.is_unwanted = !wanted;
 	bpf_map_update_elem(&waits, &tid, &w, BPF_NOEXIST);
 	if (!s || now <= since || !wanted)
 		return 0;
 	add_fate(s, FATE_FIRED);
-	add_fate(s, count_wait(&w.key, window & 1, now, is_new ? 0 : waited, is_new ? waited : 0));
+	add_fate(s, count_wait(&w.key, in_window, now, is_new ? 0 : waited, is_new ? waited : 0));
 	return 0;
 }
 
@@ -356,7 +387,8 @@ on_switch(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	w = tid ? bpf_map_lookup_elem(&waits, &tid) : NULL;
 	since = w ? __sync_lock_test_and_set(&w->since, 0) : 0;
-	if (w)
+	/* What a thread runs from the end on is none of ours, when it had left before that. */
+	if (w && (since || !deadline || now < deadline))
 		w->counted = now;
 	if (w && since)
 		finish_wait(w, since, now);
@@ -380,18 +412,16 @@ wake(struct task_struct *task, bool by_interrupt)
 	struct wait *w = bpf_map_lookup_elem(&waits, &tid);
 	__u64 ids;
 
-	if (!w || !w->since || w->woken)
+	if (!w || (w->since && w->woken >= w->since))
 		return 0;
+	if (with_waker) {
+		ids = current_ids();
+		w->woken_by = by_interrupt ? WAKER_INTERRUPT : WAKER_TASK;
+		w->waker_pid = ids >> 32;
+		w->waker_tid = ids;
+		bpf_get_current_comm(w->waker, sizeof(w->waker));
+	}
 	w->woken = bpf_ktime_get_ns();
-	if (!with_waker)
-		return 0;
-	w->key.woken = by_interrupt ? WAKER_INTERRUPT : WAKER_TASK;
-	if (by_interrupt)
-		return 0;
-	ids = current_ids();
-	w->key.waker_pid = ids >> 32;
-	w->key.waker_tid = ids;
-	bpf_get_current_comm(w->key.waker, sizeof(w->key.waker));
 	return 0;
 }
 
@@ -408,9 +438,13 @@ SEC("?raw_tp/sched_process_exec")
 int
 on_rename(struct bpf_raw_tracepoint_args *ctx)
 {
-	__u32 tid = BPF_CORE_READ((struct task_struct *)ctx->args[0], pid), old = ctx->args[1];
+	struct task_struct *task = (void *)ctx->args[0];
+	__u32 tid = BPF_CORE_READ(task, pid), old = ctx->args[1];
 	struct wait *w = tid == old ? NULL : bpf_map_lookup_elem(&waits, &old);
 
+	/* A command's life begins here; before, it has waited for us. */
+	if (command && with_on_cpu && tid_of(task) == command)
+		follow_thread(task, tid, bpf_ktime_get_ns());
 	if (!w)
 		return 0;
 	bpf_map_update_elem(&waits, &tid, w, BPF_ANY);

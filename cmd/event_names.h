@@ -24,6 +24,7 @@ struct event_names {
 	size_t n, cap;
 };
 
+/* One more is asked for; the text has to stay. */
 void event_names_add(struct event_names *e, const char *text);
 void event_names_free(struct event_names *e);
 

@@ -25,6 +25,7 @@ struct fold_cells {
 	struct table table; /* private */
 };
 
+/* Counts samples of a group at a node; their sum is not checked. */
 void fold_cells_add(struct fold_cells *c, uint32_t group, uint32_t node, uint64_t count);
 void fold_cells_free(struct fold_cells *c);
 

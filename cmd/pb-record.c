@@ -16,11 +16,11 @@
 #include "base/msg.h"
 #include "base/output.h"
 #include "base/sums.h"
-#include "record_command.h"
-#include "record_list.h"
-#include "record_options.h"
-#include "record_say.h"
-#include "record_sink.h"
+#include "cmd/record_command.h"
+#include "cmd/record_list.h"
+#include "cmd/record_options.h"
+#include "cmd/record_say.h"
+#include "cmd/record_sink.h"
 #include "sampler/sampler.h"
 
 enum { MS = 1000000, TICK = 100 * MS, URGENT = MS }; /* URGENT: the least time between two looks that are asked for */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The command that pb-record starts. */
-#include "record_command.h"
+#include "cmd/record_command.h"
 
 #include <errno.h>
 #include <fcntl.h>

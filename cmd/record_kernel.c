@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pb-record's kernel frames. A kernel frame's offset counts from where its module begins (_text for the kernel
  * itself), so that it says the same after a reboot; where that is hidden it is the address. */
-#include "record_kernel.h"
+#include "cmd/record_kernel.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pb-record --list: what events would match. */
-#include "record_list.h"
+#include "cmd/record_list.h"
 
 #include <stdio.h>
 #include <string.h>

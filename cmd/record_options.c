@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What pb-record's command line asks for. */
-#include "record_options.h"
+#include "cmd/record_options.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -78,6 +78,8 @@ static bool
 take_weight(const char *weight)
 {
 	last_event("--weight")->weight = weight;
+	if (!strncmp(weight, "samples", 7) && (!weight[7] || weight[7] == ':'))
+		die_usage("--weight: 'samples' is what is counted without it; name another unit");
 	return *weight && *weight != ':';
 }
 
@@ -210,6 +212,8 @@ check(void)
 		die_usage("--waker, --min-block and --max-block are about waits: --off-cpu or --wall");
 	if (c->max_block && c->max_block < c->min_block)
 		die_usage("--max-block is less than --min-block");
+	if (wall && c->idle)
+		die_usage("--wall is about threads; --idle is not");
 	if (wall && (c->min_block || c->max_block))
 		die_usage("--wall is about all time: no --min-block, no --max-block");
 }
@@ -225,6 +229,7 @@ record_options(int argc, char **argv)
 	if (!has_count)
 		o.config.frequency = o.config.frequency ? o.config.frequency : 99;
 	o.run = at < argc ? argv + at : NULL;
+	o.config.program = o.run ? o.run[0] : NULL;
 	if (!o.output && !o.list)
 		refuse_terminal(STDOUT_FILENO, "the stream is binary; pipe it into pb-symbolize or write it with -o FILE");
 	return &o;

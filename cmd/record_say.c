@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What pb-record says about a recording. */
-#include "record_say.h"
+#include "cmd/record_say.h"
 
 #include <string.h>
 

@@ -7,8 +7,9 @@
 
 #include "sampler/sampler.h"
 
-void say_start(const struct sampler *s, const struct sampler_config *config);
+/* All on standard error. */
+void say_start(const struct sampler *s, const struct sampler_config *config); /* what is sampled, and how often */
 void say_losses(const struct sampler_totals *t, bool verbose); /* what is missing, and what to do about it */
-void say_summary(const struct sampler_totals *t);
+void say_summary(const struct sampler_totals *t); /* what became of all that fired */
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pb-record's one place where facts from the sampler become records of the stream. */
-#include "record_sink.h"
+#include "cmd/record_sink.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "record_kernel.h"
+#include "cmd/record_kernel.h"
 #include "stream/define.h"
 #include "stream/stream.h"
 #include "stream/writer.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "serve_server.h"
+#include "cmd/serve_server.h"
 
 const char strict_policy[] = "default-src 'none'; sandbox; frame-ancestors 'none'";
 

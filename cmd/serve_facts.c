@@ -14,8 +14,9 @@ put_string(struct buf *to, const char *text, size_t len)
 	buf_char(to, '"');
 }
 
-void
-facts_text(struct buf *to, const char *name, const char *text, size_t len)
+/* Appends `"name": ` and the text, made visible, as a JSON string. */
+static void
+add_text(struct buf *to, const char *name, const char *text, size_t len)
 {
 	buf_printf(to, "\"%s\": ", name);
 	put_string(to, text, len);
@@ -24,7 +25,7 @@ facts_text(struct buf *to, const char *name, const char *text, size_t len)
 static void
 put_buf(struct buf *to, const char *name, const struct buf *text)
 {
-	facts_text(to, name, text->data ? text->data : "", text->len);
+	add_text(to, name, text->data ? text->data : "", text->len);
 	buf_puts(to, ", ");
 }
 
@@ -91,16 +92,16 @@ facts_write(struct buf *to, const struct facts *f, const struct segment *g)
 	buf_char(to, '{');
 	put_buf(to, "host", &g->host);
 	put_buf(to, "release", &g->release);
-	facts_text(to, "event", e->name.data, e->name.len);
+	add_text(to, "event", e->name.data, e->name.len);
 	buf_puts(to, ", ");
-	facts_text(to, "unit", e->unit.data, e->unit.len);
+	add_text(to, "unit", e->unit.data, e->unit.len);
 	buf_puts(to, ", ");
 	put_number(to, "frequency", e->sums.frequency);
 	put_number(to, "period", e->sums.period);
 	put_buf(to, "command", &g->command);
 	put_number(to, "cpus", g->cpus);
 	buf_printf(to, "\"state\": \"%s\", ", state_name(f->state));
-	facts_text(to, "error", f->error, strlen(f->error));
+	add_text(to, "error", f->error, strlen(f->error));
 	buf_puts(to, ", ");
 	put_number(to, "delivered", a->delivered + (a->has_tally ? a->tally_delivered : a->seen));
 	put_losses(to, &a->lost, a->has_tally ? &a->tally_losses : &a->losses);

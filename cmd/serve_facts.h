@@ -21,7 +21,4 @@ struct facts {
 /* Appends the object that serve_message.h describes. */
 void facts_write(struct buf *to, const struct facts *f, const struct segment *g);
 
-/* Appends `"name": ` and the text, made visible, as a JSON string. */
-void facts_text(struct buf *to, const char *name, const char *text, size_t len);
-
 #endif

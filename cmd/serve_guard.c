@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Who may have the profile. */
-#include "serve_guard.h"
+#include "cmd/serve_guard.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -6,7 +6,7 @@
 #include <zlib.h>
 
 #include "base/alloc.h"
-#include "serve_server.h"
+#include "cmd/serve_server.h"
 #include "viewer/page.h"
 
 struct route {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The socket that pb-serve listens on. */
-#include "serve_listen.h"
+#include "cmd/serve_listen.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/parse.h"
-#include "serve_server.h"
+#include "cmd/serve_server.h"
 
 enum {
 	INBOUND = 64,	/* bytes in a message from a page */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "serve_server.h"
+#include "cmd/serve_server.h"
 
 enum { FRAMING = 16 }; /* bytes around a chunk: "fff0\r\n", "\r\n" */
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Who pb-serve is when root has started it, and whose browser it opens. */
-#include "serve_user.h"
+#include "cmd/serve_user.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pb-serve's server: its connections, its clock and what it refuses. */
-#include "serve_web.h"
+#include "cmd/serve_web.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/msg.h"
 #include "base/sums.h"
-#include "serve_server.h"
+#include "cmd/serve_server.h"
 
 enum {
 	CONNECTIONS = 256,    /* at least; half of them may be live */

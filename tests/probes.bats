@@ -268,6 +268,30 @@ uprobe:plugin.so:plugin_run 1 1" -e "uprobe:$d/plugin.so:plugged_otherwise" -e "
 	done
 }
 
+@test "returns of deeper recursion: the kernel awaits 64 of a thread, and these have whole stacks" {
+	pb-record -q -e uretprobe:down -e uprobe:down -o "$t/raw.pb" -- "$d/recurse" 200 down >"$t/said"
+	conserved "$t/raw.pb"
+	equals "$(folded -e 'uretprobe:*' | depths down)" "$(head -64 "$t/said")"
+	equals "$(folded -e 'uprobe:*' | depths down)" "$(cat "$t/said")"
+}
+
+@test "all that a pattern matches, by one link: each function under its name, with its stack; returns, too" {
+	local kind wanted
+	for kind in uprobe uretprobe; do
+		wanted=$(for it in "add(int) 10" "add(int, char) 20" "add(long) const 30"; do echo "$kind:overloads:shop::Till::$it"; done)
+		pb-record -q -e "$kind:overloads:shop::*" -e $kind:main -o "$t/raw.pb" -- "$d/overloads"
+		conserved "$t/raw.pb"
+		equals "$(counts "$t/raw.pb" | grep Till | sed 's/ [0-9]*$//')" "$wanted"
+		equals "$(counts "$t/raw.pb" | grep -c " 1 1$")" 1
+		equals "$(tally "$t/raw.pb" 1)" $((10 + 20 + 30 + 40 + 50 + 60 + 1))
+		folded -e '*shop*' | awk -v start="overloads;$libc_start;" '
+		index($0, start) != 1 || substr($0, length(start)) !~ /^;(int |long )?shop::[^;]* [1-6]0$/ { print; bad++ } END { exit bad }'
+		pb-record -q -e "$kind:recurse:[df]*n" -e "$kind:recurse:f?b" -o "$t/raw.pb" -- "$d/recurse" 12 >"$t/said"
+		conserved "$t/raw.pb"
+		equals "$(folded | depths fib)" "$(cat "$t/said")"
+	done
+}
+
 @test "a call's stack is whole while returns of all its callers are awaited" {
 	pb-record -q -e uprobe:fib -e uretprobe:fib -e uretprobe:main -e uretprobe:libc.so.6:__libc_start_call_main \
 		-o "$t/raw.pb" -- "$d/recurse" 12 >"$t/said" || pb-record -q -e uprobe:fib -e uretprobe:fib -e uretprobe:main -o "$t/raw.pb" -- "$d/recurse" 12 >"$t/said"

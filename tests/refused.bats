@@ -54,8 +54,8 @@ begins() {
 }
 
 @test "names that there are not: what is near them" {
-	refuses "sched:sched_swich: this kernel has no such tracepoint; near it: sched:sched_switch" -e sched:sched_swich
-	refuses "raw_tp:sched_swich: this kernel has no such raw tracepoint; near it: sched_switch" -e raw_tp:sched_swich
+	begins "sched:sched_swich: this kernel has no such tracepoint; near it: sched:sched_switch" -e sched:sched_swich
+	begins "raw_tp:sched_swich: this kernel has no such raw tracepoint; near it: sched_switch" -e raw_tp:sched_swich
 	refuses "uprobe:./caller:caled: caller has no function caled; nearest: called" -e uprobe:./caller:caled
 	refuses "uprobe:./nosuch:called: ./nosuch: No such file or directory" -e uprobe:./nosuch:called
 	refuses "usdt:./markers:shop:sail: markers has no marker shop:sail; nearest: shop:sale" -e usdt:./markers:shop:sail
@@ -96,10 +96,26 @@ an argument, which uprobe: has, and bytes:ret takes what is returned all the sam
 	begins "uprobe:libc.so.6:* matches " -e 'uprobe:libc.so.6:*'
 	contains "$stderr" "functions; --max-probes allows 1,000"
 	refuses "sched:sched_switch is asked for twice" -e sched:sched_switch -e 'sched:sched_sw*'
-	# shellcheck disable=SC2046
-	refuses "page-faults: there can be at most 16 events of its kind" $(printf -- '-e page-faults %.0s' {1..17})
-	# shellcheck disable=SC2046
-	run_ok pb-record -q -o "$t/raw.pb" $(printf -- '-e page-faults %.0s' {1..16}) -- true
+	local soft
+	mapfile -t soft < <(printf -- '-e%s\n' {page,minor,major}-faults{:u,:k,} {cpu,task}-clock{:u,:k,} context-switches:u cpu-migrations:u)
+	refuses "cpu-migrations:u: there can be at most 16 events of its kind" "${soft[@]}"
+	unset "soft[16]"
+	run_ok pb-record -q -o "$t/raw.pb" "${soft[@]}" -- true
+	conserved "$t/raw.pb"
+}
+
+@test "what is there already: it would be counted twice under one name" {
+	local spec
+	for spec in cpu-clock page-faults:u raw_tp:sched_switch uprobe:./caller:called uretprobe:./caller:called \
+		usdt:./markers:shop:sale syscalls:sys_enter_write; do
+		refuses "$(sed -E 's|\./markers:||; s|\./||' <<<"$spec") is asked for twice" -e $spec -e $spec
+	done
+	refuses "uprobe:caller:called is asked for twice" -e uprobe:./caller:called -e 'uprobe:./caller:call*'
+	# Files of one name are several.
+	mkdir -p other && cp caller other/
+	run_ok pb-record -q -o "$t/raw.pb" -e uprobe:./caller:called -e uprobe:./other/caller:called -e uretprobe:./caller:called -- ./caller 30
+	conserved "$t/raw.pb"
+	equals "$(tally "$t/raw.pb" 1)" 60
 }
 
 @test "one that is bad among good ones: all are refused" {

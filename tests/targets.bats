@@ -97,7 +97,7 @@ three_cgroups() {
 
 @test "cgroups: a relative path, from where we are" {
 	cd "$CGROUPS/$OURS"
-	for path in a ./a ../$OURS/a b/../a; do
+	for path in a ../$OURS/b/../a; do
 		three_cgroups --cgroup $path
 		equals "$(of "$t/raw.pb" caller 'uprobe:*')" 300
 	done
@@ -195,17 +195,17 @@ names() {
 }
 
 @test "names: of the clock's samples, too; a thread is what it is called now" {
-	named make "$d/shares" 2 3>&- &
+	named make "$d/shares" 4 3>&- &
 	left_running+=" $!"
-	named other "$d/shares" 2 3>&- &
+	named other "$d/shares" 4 3>&- &
 	left_running+=" $!"
-	pb-record -q -F 999 -e cpu-clock --comm 'mak?' -d 500ms -o "$t/raw.pb"
+	pb-record -q -F 999 -e cpu-clock --comm 'mak?' -d 1s -o "$t/raw.pb"
 	conserved "$t/raw.pb"
-	at_least "$(of "$t/raw.pb" make)" 20
+	at_least "$(of "$t/raw.pb" make)" 5
 	equals "$(pb-fold "$t/raw.pb" | cut -d';' -f1 | sort -u)" make
-	pb-record -q -F 999 -e cpu-clock --exclude-comm 'mak?' -d 500ms -o "$t/raw.pb"
+	pb-record -q -F 999 -e cpu-clock --exclude-comm 'mak?' -d 1s -o "$t/raw.pb"
 	conserved "$t/raw.pb"
-	at_least "$(of "$t/raw.pb" other)" 20
+	at_least "$(of "$t/raw.pb" other)" 5
 	equals "$(of "$t/raw.pb" make)" 0
 }
 

@@ -136,19 +136,6 @@ elf_build_id_fd(int fd, const char *name, uint8_t id[BUILD_ID_MAX], struct err *
 	return (int)found;
 }
 
-int
-elf_build_id(const char *path, uint8_t id[BUILD_ID_MAX], struct err *err)
-{
-	int fd = elf_open_fd(path, err);
-	int r;
-
-	if (fd < 0)
-		return -1;
-	r = elf_build_id_fd(fd, path, id, err);
-	close(fd);
-	return r;
-}
-
 char *
 build_id_text(const uint8_t *id, size_t len, char text[BUILD_ID_TEXT])
 {

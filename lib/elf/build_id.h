@@ -9,11 +9,8 @@
 #include "base/err.h"
 #include "elf/header.h"
 
-/* Returns the length of the build-id, 0 when the file has none, -1 when it cannot be read or is not an ELF file.
- * Only regular files are opened. */
-int elf_build_id(const char *path, uint8_t id[BUILD_ID_MAX], struct err *err);
-
-/* The same of an open file, whose position is not used; `name` is for messages. */
+/* Of an open file, whose position is not used; `name` is for messages. Returns the length of the build-id, 0 when the file
+ * has none, -1 with the reason in *err when it cannot be read or is not an ELF file. */
 int elf_build_id_fd(int fd, const char *name, uint8_t id[BUILD_ID_MAX], struct err *err);
 
 /* Opens a regular file for reading without ever waiting. -1: *err says why. */

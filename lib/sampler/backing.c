@@ -109,6 +109,9 @@ backings_free(struct backings *bs)
 	table_free(&bs->by_identity);
 }
 
+/* Whether it could make use of the file at this path. */
+typedef bool file_taker(void *context, const char *path, const struct stat *st);
+
 /* Looked at before it is opened: opening a device can do things. */
 static bool
 try_path(const struct place_of_file *f, const char *path, file_taker *take, void *context)
@@ -118,8 +121,10 @@ try_path(const struct place_of_file *f, const char *path, file_taker *take, void
 	return !stat(path, &st) && S_ISREG(st.st_mode) && (!f->inode || st.st_ino == f->inode) && take(context, path, &st);
 }
 
-bool
-backing_reach(const struct place_of_file *f, file_taker *take, void *context)
+/* Tries the places where the file may be: the mapping itself, which has it also when it was deleted, the process's root
+ * directory, ours. True once take() was content. */
+static bool
+reach(const struct place_of_file *f, file_taker *take, void *context)
 {
 	char path[4096 + 64];
 
@@ -158,7 +163,7 @@ backing_open(const struct place_of_file *f, const uint8_t *build_id, size_t buil
 {
 	struct opening o = {.build_id = build_id, .build_id_len = build_id_len, .st = st};
 
-	backing_reach(f, open_path, &o);
+	reach(f, open_path, &o);
 	return o.file;
 }
 
@@ -175,7 +180,7 @@ backing_find_version(const struct place_of_file *f)
 {
 	uint64_t version = 0;
 
-	backing_reach(f, take_version, &version);
+	reach(f, take_version, &version);
 	return version;
 }
 
@@ -203,5 +208,5 @@ backing_ask_build_id(struct backing *b, uint32_t pid, const struct mapping *m)
 	if (b->asked)
 		return;
 	b->asked = true;
-	backing_reach(&f, read_build_id, b);
+	reach(&f, read_build_id, b);
 }

@@ -63,13 +63,6 @@ struct place_of_file {
 	uint64_t start, end; /* of the mapping */
 };
 
-/* Whether it could make use of the file at this path. */
-typedef bool file_taker(void *context, const char *path, const struct stat *st);
-
-/* Tries the places where the file may be: the mapping itself, which has it also when it was deleted, the process's root
- * directory, ours. True once take() was content. */
-bool backing_reach(const struct place_of_file *f, file_taker *take, void *context);
-
 struct elf_file;
 
 /* Opens it, if its build-id is this one; *st is the file's. NULL: it is not to be had. */

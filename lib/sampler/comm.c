@@ -27,10 +27,14 @@ step_by(struct parser *p, unsigned char c)
 static bool
 take_set(struct parser *p)
 {
-	const char *from = p->at + 1, *end = strchr(*from && strchr("!^", *from) ? from + 2 : from + 1, ']');
+	const char *from = p->at + 1, *end;
 	bool in[256] = {false}, other = *from == '!' || *from == '^';
 
-	if (!*from || !end)
+	/* A ']' that comes first is one of the set. */
+	if (!*from || !from[other])
+		return false;
+	end = strchr(from + other + 1, ']');
+	if (!end)
 		return false;
 	for (const char *c = from + other; c < end; c++) {
 		unsigned first = (unsigned char)*c, last = first;

@@ -7,12 +7,15 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "sample.skel.h"
 #include "sampler/advice.h"
 #include "sampler/cgroup.h"
 #include "sampler/comm.h"
+#include "sampler/link_missed.h"
 #include "sampler/links_many.h"
+#include "sampler/proc.h"
 #include "sampler/unwinding.h"
 
 enum {
@@ -22,6 +25,7 @@ enum {
 	MEMORIES = 1 << 12,    /* of places where threads wait; bpf/again.h */
 	SLICES = 100,	       /* of a second, for --max-rate */
 	CPUS_MAX = 1 << 16,
+	PIDNS_FIRST = 0xeffffffc, /* inode of the first pid namespace (PROC_PID_INIT_INO) */
 };
 
 /* The programs of which there are INSTANCES stand one after the other in the object. */
@@ -32,7 +36,8 @@ static const char *const programs[N_PROBE_KINDS] = {
 	[PROBE_TRACEPOINT] = "on_tracepoint", [PROBE_WAIT] = "on_switch",
 };
 
-bool
+/* Whether there is one program for each event of this kind. */
+static bool
 has_instances(enum probe_kind kind)
 {
 	return kind == PROBE_PERF || kind == PROBE_RAW_TP || kind == PROBE_FENTRY || kind == PROBE_FEXIT;
@@ -54,7 +59,16 @@ program_is_for_probes(struct sample_bpf *skel, const struct bpf_program *p)
 {
 	return p != skel->progs.on_fork && p != skel->progs.on_exec && p != skel->progs.on_free && p != skel->progs.on_waking &&
 	       p != skel->progs.on_rename && p != skel->progs.meet_threads &&
-	       p != skel->progs.learn_namespace;
+	       p != skel->progs.learn_namespace && p != skel->progs.read_missed;
+}
+
+/* Whether our pid namespace is not the first one. Programs that find out more take Linux 5.14. */
+static bool
+in_namespace(void)
+{
+	struct stat st;
+
+	return !stat("/proc/self/ns/pid", &st) && st.st_ino != PIDNS_FIRST;
 }
 
 /* ---- before ---- */
@@ -91,6 +105,8 @@ load_programs(struct sample_bpf *skel, const struct kernel_setup *s, struct err 
 		const struct probe *p = &s->events->probes.items[i];
 		enum probe_kind slot = p->kind == PROBE_FEXIT ? PROBE_FENTRY : p->kind;
 
+		if ((p->kind == PROBE_KPROBE || p->kind == PROBE_KRETPROBE) && !links_tell_missed())
+			bpf_program__set_autoload(skel->progs.read_missed, true);
 		if (p->kind == PROBE_SYSCALL)
 			bpf_program__set_autoload(p->id < SYSCALLS_MAX ? skel->progs.on_sys_enter : skel->progs.on_sys_exit, true);
 		else if (!has_instances(p->kind))
@@ -196,9 +212,11 @@ configure_waits(struct sample_bpf *skel, const struct kernel_setup *s)
 static void
 configure_rate(struct sample_bpf *skel, const struct sampler_config *c)
 {
-	/* A slice should have room for one sample at least. */
-	skel->rodata->max_rate = c->max_rate;
-	skel->rodata->rate_slice = c->max_rate && c->max_rate < SLICES ? 1000000000 / c->max_rate + 1 : 1000000000 / SLICES;
+	/* Of some 10 ms, and a whole number of samples, one at least. */
+	uint64_t most = c->max_rate / SLICES ? c->max_rate / SLICES : 1;
+
+	skel->rodata->rate_most = c->max_rate ? (uint32_t)most : 0;
+	skel->rodata->rate_slice = c->max_rate ? most * 1000000000 / c->max_rate : 1;
 }
 
 static void
@@ -212,6 +230,7 @@ configure_judge(struct sample_bpf *skel, const struct sampler_config *c)
 	for (size_t i = 0; i < c->cpus.n && c->cpus.items[i] < CPUS_MAX; i++)
 		skel->rodata->wanted_cpus[c->cpus.items[i] / 64] |= 1ULL << c->cpus.items[i] % 64;
 	skel->rodata->n_cgroups = (uint32_t)c->n_cgroups;
+	bpf_map__set_autocreate(skel->maps.cgroups, c->n_cgroups); /* kernels without cgroups do not have such maps */
 	bpf_map__set_max_entries(skel->maps.cgroups, c->n_cgroups ? (uint32_t)c->n_cgroups : 1);
 	bpf_map__set_max_entries(skel->maps.excluded, c->not_pids.n ? (uint32_t)c->not_pids.n : 1);
 }
@@ -232,7 +251,7 @@ configure(struct sample_bpf *skel, const struct kernel_setup *s, struct err *err
 	bpf_map__set_max_entries(skel->maps.rates, n);
 	bpf_map__set_max_entries(skel->maps.stats, 2 * n);
 	bpf_map__set_max_entries(skel->maps.syscalls, 2 * SYSCALLS_MAX);
-	bpf_program__set_autoload(skel->progs.learn_namespace, true);
+	bpf_program__set_autoload(skel->progs.learn_namespace, in_namespace());
 	return load_programs(skel, s, err);
 }
 
@@ -300,6 +319,8 @@ set_excluded(struct sample_bpf *skel, const struct int_list *pids)
 static int
 set_cgroups(struct sample_bpf *skel, const struct sampler_config *c, struct err *err)
 {
+	if (c->n_cgroups > CGROUPS_MAX)
+		return err_set(err, "--cgroup: there can be at most %d", CGROUPS_MAX);
 	for (uint32_t i = 0; i < c->n_cgroups; i++)
 		if (cgroup_put(bpf_map__fd(skel->maps.cgroups), i, c->cgroups[i], err))
 			return -1;
@@ -311,7 +332,7 @@ configure_loaded(struct sample_bpf *skel, const struct kernel_setup *s, struct e
 {
 	LIBBPF_OPTS(bpf_test_run_opts, run);
 
-	if (bpf_prog_test_run_opts(bpf_program__fd(skel->progs.learn_namespace), &run))
+	if (in_namespace() && bpf_prog_test_run_opts(bpf_program__fd(skel->progs.learn_namespace), &run))
 		return advise_bpf(err, "learning our pid namespace", errno);
 	if (set_rules(skel, s->events) || set_syscalls(skel, s->events) || set_excluded(skel, &s->config->not_pids))
 		return advise_bpf(err, "telling the programs what to sample", errno);

@@ -10,6 +10,7 @@
 
 struct sample_bpf;
 
+/* Before the object is loaded, and after. -1 with the reason in *err. */
 int configure(struct sample_bpf *skel, const struct kernel_setup *setup, struct err *err);
 int configure_loaded(struct sample_bpf *skel, const struct kernel_setup *setup, struct err *err);
 
@@ -18,9 +19,6 @@ int configure_refused(const struct kernel_setup *setup, const char *said, int er
 
 /* The program of a probe; of those that there are several of, the nth. NULL: there are no more. */
 struct bpf_program *program_of(struct sample_bpf *skel, enum probe_kind kind, size_t nth);
-
-/* Whether there is one program for each event of this kind. */
-bool has_instances(enum probe_kind kind);
 
 /* Whether it fires by a probe or event, and does not only follow tasks. */
 bool program_is_for_probes(struct sample_bpf *skel, const struct bpf_program *p);

@@ -55,11 +55,6 @@ static const struct {
 	{"system_time", "it is a time that perf-stat(1) shows, not an event that fires"},
 };
 
-/* What is asked for first wins: perf's own names before those of a PMU, since they are the same on every machine. */
-static event_reader *const readers[] = {
-	event_read_breakpoint, event_read_pmu, event_read_named, event_read_cache, event_read_raw, event_read_alias,
-};
-
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct named_event *
@@ -77,8 +72,8 @@ event_is_named(const char *name)
 	return find(name);
 }
 
-int
-event_read_named(struct event_reading *r)
+static int
+read_named(struct event_reading *r)
 {
 	const struct named_event *e = find(r->head);
 
@@ -90,31 +85,6 @@ event_read_named(struct event_reading *r)
 	r->attr->type = e->type;
 	r->attr->config = e->config;
 	return 1;
-}
-
-int
-event_parse_in(const char *sysfs, const char *text, struct perf_event_attr *attr, struct err *err)
-{
-	struct event_reading r = {.sysfs = sysfs, .text = text, .attr = attr, .err = err};
-	size_t len = strcspn(text, ":");
-	int known = 0;
-
-	if (strlen(text) >= sizeof(r.head))
-		return err_set(err, "'%.32s…' is not an event: it is too long for one", text);
-	memcpy(r.head, text, len);
-	r.modifiers = text + len;
-	attr->config = attr->config1 = attr->config2 = 0;
-	for (size_t i = 0; !known && i < COUNT(readers); i++)
-		known = readers[i](&r);
-	if (known < 0)
-		return -1;
-	return known ? event_modify(&r) : event_unknown(&r);
-}
-
-int
-event_parse(const char *text, struct perf_event_attr *attr, struct err *err)
-{
-	return event_parse_in(EVENT_SYSFS, text, attr, err);
 }
 
 void
@@ -134,8 +104,8 @@ offer(void *context, const char *name, const char *alias)
 		nearest_offer(context, alias, strlen(alias));
 }
 
-int
-event_unknown(const struct event_reading *r)
+static int
+unknown(const struct event_reading *r)
 {
 	struct nearest nearest;
 	char names[NEAREST_TEXT];
@@ -147,6 +117,36 @@ event_unknown(const struct event_reading *r)
 	return err_set(r->err, "'%s' is not an event; there are %s, …, perf-list(1) has them all%s; and tracepoint:SYS:NAME, "
 			       "kprobe:FUNC, uprobe:FILE:FUNC, usdt:FILE:NAME", r->text, names,
 		       strpbrk(r->head, "._") ? " (names of a cpu's maker are to be written PMU/event=…,umask=…/)" : "");
+}
+
+/* What is asked for first wins: perf's own names before those of a PMU, since they are the same on every machine. */
+static event_reader *const readers[] = {
+	event_read_breakpoint, event_read_pmu, read_named, event_read_cache, event_read_raw, event_read_alias,
+};
+
+int
+event_parse_in(const char *sysfs, const char *text, struct perf_event_attr *attr, struct err *err)
+{
+	struct event_reading r = {.sysfs = sysfs, .text = text, .attr = attr, .err = err};
+	size_t len = strcspn(text, ":");
+	int known = 0;
+
+	if (strlen(text) >= sizeof(r.head))
+		return err_set(err, "'%.32s…' is not an event: it is too long for one", text);
+	memcpy(r.head, text, len);
+	r.modifiers = text + len;
+	attr->config = attr->config1 = attr->config2 = 0;
+	for (size_t i = 0; !known && i < COUNT(readers); i++)
+		known = readers[i](&r);
+	if (known < 0)
+		return -1;
+	return known ? event_modify(&r) : unknown(&r);
+}
+
+int
+event_parse(const char *text, struct perf_event_attr *attr, struct err *err)
+{
+	return event_parse_in(EVENT_SYSFS, text, attr, err);
 }
 
 /* ---- whether there is one ---- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kinds of names that event.c puts together. */
+/* The kinds of names that event.c puts together. Private to event*.c and probe_perf.c. */
 #ifndef SAMPLER_EVENT_PARTS_H
 #define SAMPLER_EVENT_PARTS_H
 
@@ -22,21 +22,19 @@ struct event_reading {
 /* 1: it has filled r->attr; 0: this is not a name of its kind; -1: it is, but wrong. */
 typedef int event_reader(struct event_reading *r);
 
-event_reader event_read_named;
 event_reader event_read_cache;
 event_reader event_read_raw;
 event_reader event_read_breakpoint;
 event_reader event_read_pmu;   /* PMU/term,…/ */
 event_reader event_read_alias; /* what a PMU lists, without the PMU's name */
 
-/* What event_each() and event_unknown() need. */
+/* What event_each() needs of each kind; they visit their names. */
 void event_each_cache(event_visitor *visit, void *context);
 void event_each_of_pmus(const char *sysfs, event_visitor *visit, void *context);
-bool event_is_named(const char *name);
+bool event_is_named(const char *name); /* it is one of event.c's */
 
 bool event_raw(const char *text, uint64_t *config);	    /* r1a8 */
 bool event_modifiers_known(const char *modifiers);	    /* ":u", "u" */
 int event_modify(struct event_reading *r);		    /* does what r->modifiers ask */
-int event_unknown(const struct event_reading *r);	    /* sets the error, returns -1 */
 
 #endif

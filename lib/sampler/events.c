@@ -80,23 +80,41 @@ add_watched(struct events *e, const struct sampler_config *c, struct err *err)
 }
 
 static bool
-is_tracepoint(const struct probe *p)
+is_same(const char *a, const char *b)
 {
-	return p->kind == PROBE_TRACEPOINT || p->kind == PROBE_SYSCALL;
+	return a == b || (a && b && !strcmp(a, b));
 }
 
-/* Several events may have one tracepoint, but the kernel takes a program there only once. */
+/* Of two probes with one name. Files of one name may be several. */
+static bool
+is_same_place(const struct probe *a, const struct probe *b)
+{
+	return a->kind == b->kind && a->offset == b->offset && a->address == b->address && is_same(a->path, b->path);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct probe *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
+}
+
+/* Events of one name would be counted as one, and so each firing twice; a tracepoint takes a program only once. */
 static int
 check_twice(const struct events *e, struct err *err)
 {
-	for (size_t i = 0; i < e->probes.n; i++) {
-		const struct probe *p = &e->probes.items[i];
+	const struct probe **all = xcalloc(e->probes.n ? e->probes.n : 1, sizeof(*all)), *twice = NULL;
 
-		for (size_t j = 0; is_tracepoint(p) && j < i; j++)
-			if (e->probes.items[j].kind == p->kind && e->probes.items[j].id == p->id)
-				return err_set(err, "%s is asked for twice", p->name);
-	}
-	return 0;
+	for (size_t i = 0; i < e->probes.n; i++)
+		all[i] = &e->probes.items[i];
+	qsort(all, e->probes.n, sizeof(*all), by_name);
+	for (size_t i = 0; i < e->probes.n; i++)
+		for (size_t j = i; !twice && j-- > 0 && !strcmp(all[j]->name, all[i]->name);)
+			if (all[j]->event != all[i]->event && is_same_place(all[j], all[i]))
+				twice = all[i];
+	free(all);
+	return twice ? err_set(err, "%s is asked for twice", twice->name) : 0;
 }
 
 int

@@ -34,7 +34,7 @@ void facts_fired(struct facts *f, uint32_t event, uint32_t fate, uint32_t cpu);
 void facts_lose(struct facts *f, uint32_t event, uint32_t fate, uint32_t cpu, uint64_t count);
 void facts_missed(struct facts *f, uint32_t event, bool is_return, uint64_t count);
 
-/* Tells the sink, a window for each event that had anything, and adds to the totals. */
+/* Tells the sink, a window (CLOCK_MONOTONIC ns) for each event that had anything, and adds to the totals. */
 void facts_hand_over(struct facts *f, const struct events *e, bool timed, const struct sampler_sink *sink, uint64_t start,
 		     uint64_t end, struct sampler_totals *totals);
 

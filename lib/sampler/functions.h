@@ -31,12 +31,12 @@ struct functions {
 
 /* Reads them once, when first asked; NULL with the reason. Valid until functions_forget(). */
 const struct functions *functions_load(struct err *err);
-void functions_forget(void);
+void functions_forget(void); /* frees it all */
 
 /* The first function of a name, or FUNCTION_NONE. */
 uint32_t functions_find(const struct functions *fs, const char *name);
 
-/* Its bytes up to the next symbol; 0 when addresses are hidden. */
+/* How many bytes there are up to the next symbol; 0 when addresses are hidden. */
 uint64_t function_size(const struct functions *fs, const struct function *f);
 
 #endif

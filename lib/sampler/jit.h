@@ -20,6 +20,7 @@
 
 struct jit;
 
+/* Never NULL. The tables must outlive it. */
 struct jit *jit_open(struct tables *tables);
 void jit_close(struct jit *j);
 

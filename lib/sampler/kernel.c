@@ -196,18 +196,6 @@ kernel_targets_missed(const struct kernel *k)
 	return __atomic_load_n(&k->skel->bss->targets_full, __ATOMIC_RELAXED);
 }
 
-unsigned
-kernel_depth(void)
-{
-	static const char path[] = "/proc/sys/kernel/perf_event_max_stack";
-	char text[32];
-	uint64_t most;
-
-	if (text_file_line(path, text, sizeof(text)) || !parse_u64(text, &most) || !most || most > KERNEL_DEPTH)
-		return KERNEL_DEPTH;
-	return (unsigned)most;
-}
-
 static int
 make_maps(struct kernel *k, const struct kernel_setup *s, struct err *err)
 {
@@ -419,6 +407,20 @@ kernel_missed(struct kernel *k)
 	}
 	k->missed = all;
 	return all - before;
+}
+
+uint64_t
+kernel_link_missed(struct kernel *k, int fd, bool *is_return)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, run);
+
+	if (bpf_program__fd(k->skel->progs.read_missed) < 0)
+		return 0;
+	k->skel->bss->asked_link = (uint32_t)fd;
+	if (bpf_prog_test_run_opts(bpf_program__fd(k->skel->progs.read_missed), &run))
+		return 0;
+	*is_return = k->skel->bss->link_returns;
+	return k->skel->bss->link_missed;
 }
 
 /* ---- waits ---- */

@@ -33,6 +33,8 @@ struct kernel_setup {
 /* Loads the program and makes its maps. NULL with the reason in *err. */
 struct kernel *kernel_load(const struct kernel_setup *setup, struct err *err);
 void kernel_close(struct kernel *k);
+
+/* As program_of() says. Programs are the kernel's, links the caller's; a link that cannot be had is NULL with errno. */
 struct bpf_program *kernel_program(const struct kernel *k, enum probe_kind kind, size_t nth);
 struct bpf_link *kernel_attach_waking(const struct kernel *k); /* for waits, as is the next one */
 struct bpf_link *kernel_attach_renames(const struct kernel *k);
@@ -56,15 +58,19 @@ uint32_t kernel_window(const struct kernel *k); /* number of the current window 
 /* Ends the current window, whose number goes to *ended: on return no program works on its side any more. */
 int kernel_flip(struct kernel *k, uint32_t *ended, struct err *err);
 
-/* Takes the counts out of a window's map that has been flipped away from. */
+/* Takes the counts out of a window's map that has been flipped away from. -1 with the reason in *err. */
 typedef void kernel_count(void *context, const struct sample_key *key, const struct sample_count *count);
 int kernel_counts(struct kernel *k, uint32_t window, kernel_count *count, void *context, struct err *err);
 
-/* Reads (per cpu, into per_cpu[kernel_cpus()]) and resets an event's counters of the window. */
+/* Reads (per cpu, into per_cpu[kernel_cpus()]) and resets an event's counters of the window. -1 with the
+ * reason in *err. */
 int kernel_stats(struct kernel *k, uint32_t window, uint32_t event, struct sample_stats *per_cpu, struct err *err);
 
 /* How often, since the last call, the kernel did not start a program for a probe, as one was running on that cpu. */
 uint64_t kernel_missed(struct kernel *k);
+
+/* link_missed(), read out of the kernel's memory. */
+uint64_t kernel_link_missed(struct kernel *k, int fd, bool *is_return);
 
 /* Enters the threads that there are, so that also what never leaves or gets a cpu is told of: for --wall. */
 int kernel_meet(struct kernel *k, struct err *err);
@@ -74,8 +80,5 @@ int kernel_new_round(struct kernel *k, struct err *err);
 int kernel_forget_stacks(struct kernel *k, struct err *err); /* those of earlier rounds take no room any more */
 void kernel_waits(struct kernel *k, void (*each)(void *context, const struct wait *w), void *context);
 unsigned kernel_cpus(const struct kernel *k); /* possible cpus */
-
-/* The most frames of one part of a stack that the kernel and the program give (kernel.perf_event_max_stack). */
-unsigned kernel_depth(void);
 
 #endif

@@ -5,6 +5,8 @@
 #include <bpf/bpf.h>
 #include <linux/bpf.h>
 
+#include "sampler/release.h"
+
 enum { EVENT_KPROBE = 3, EVENT_KRETPROBE = 4, MULTI_RETURN = 1 };
 
 /* struct bpf_link_info; linux/bpf.h of 6.9. */
@@ -24,6 +26,12 @@ struct link_info {
 		} event;
 	};
 };
+
+bool
+links_tell_missed(void)
+{
+	return is_release(6, 7);
+}
 
 uint64_t
 link_missed(int fd, bool *is_return)

@@ -6,9 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Since the link was made; 0 for other links, and where the kernel does not tell (before Linux 6.7). For an entry: a kprobe was
- * being served on that cpu. For a return: also, that the function was entered by more threads than it has places to keep
- * where they return to. */
+/* Whether the kernel tells: Linux 6.7 and later. */
+bool links_tell_missed(void);
+
+/* Since the link was made; 0 for other links. For an entry: a kprobe was being served on that cpu. For a return: also, that the
+ * function was entered by more threads than it has places to keep where they return to. */
 uint64_t link_missed(int fd, bool *is_return);
 
 #endif

@@ -30,6 +30,8 @@ struct attached {
 };
 
 struct links {
+	struct kernel *kernel;
+	bool tell_missed;
 	struct attached *all;
 	size_t n, cap;
 	size_t n_closed;
@@ -200,6 +202,8 @@ links_open(const struct events *events, struct kernel *kernel, struct err *err)
 {
 	struct links *l = xcalloc(1, sizeof(*l));
 
+	l->kernel = kernel;
+	l->tell_missed = links_tell_missed();
 	if (!attach_all(l, events, kernel, err) && !attach_syscalls(l, kernel, err) &&
 	    (events->wait == EVENT_NONE || (!add(l, kernel_attach_waking(kernel), events->wait, "sched_waking", err) &&
 					    !add(l, kernel_attach_renames(kernel), events->wait, "sched_process_exec", err))))
@@ -221,7 +225,7 @@ links_missed(struct links *l, links_miss *miss, void *context)
 	for (size_t i = 0; i < l->n; i++) {
 		struct attached *a = &l->all[i];
 		bool is_return = false;
-		uint64_t missed = link_missed(a->fd, &is_return);
+		uint64_t missed = l->tell_missed ? link_missed(a->fd, &is_return) : kernel_link_missed(l->kernel, a->fd, &is_return);
 
 		if (miss && missed > a->missed)
 			miss(context, a->event, is_return, missed - a->missed);

@@ -12,8 +12,8 @@ struct links;
 /* NULL with the reason in *err when one of them cannot be had. */
 struct links *links_open(const struct events *events, struct kernel *kernel, struct err *err);
 
-/* How often, since the last call, the kernel did not start a program, as far as it tells (Linux 6.7): for each link of which
- * there is something to tell, and its event, or one of them. */
+/* How often, since the last call, the kernel did not start a program of a kprobe: for each link of which there is something to
+ * tell, and its event, or one of them. */
 typedef void links_miss(void *context, uint32_t event, bool is_return, uint64_t count);
 void links_missed(struct links *l, links_miss *miss, void *context); /* miss may be NULL */
 void links_close(struct links *l); /* NULL is allowed. The kernel detaches them by itself when we end, however we do. */

@@ -6,16 +6,15 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "bpf/sample.h"
 #include "sampler/kernel.h"
+#include "sampler/release.h"
 
 /* union bpf_attr of BPF_LINK_CREATE for places in a file; linux/bpf.h of 6.6. */
 struct uprobe_multi {
@@ -25,15 +24,6 @@ struct uprobe_multi {
 };
 
 enum { UPROBE_MULTI_RETURN = 1, RETURNS_ALONE = 16 };
-
-static bool
-is_release(int major, int minor)
-{
-	struct utsname u;
-	int a, b;
-
-	return !uname(&u) && sscanf(u.release, "%d.%d", &a, &b) == 2 && (a > major || (a == major && b >= minor));
-}
 
 static bool
 is_kprobe(const struct probe *p)

@@ -11,8 +11,9 @@
 #include "base/parse.h"
 #include "base/text_file.h"
 
-bool
-pmu_name_is_good(const char *name)
+/* Whether it may be a file's name there: nothing else is looked for. */
+static bool
+name_is_good(const char *name)
 {
 	static const char good[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
 
@@ -24,7 +25,7 @@ pmu_read(const char *sysfs, const char *pmu, const char *directory, const char *
 {
 	char path[PATH_MAX];
 
-	if (!pmu_name_is_good(pmu) || !pmu_name_is_good(file))
+	if (!name_is_good(pmu) || !name_is_good(file))
 		return -1;
 	if (snprintf(path, sizeof(path), "%s/%s/%s%s%s", sysfs, pmu, directory ? directory : "", directory ? "/" : "", file) >=
 	    (int)sizeof(path))
@@ -59,7 +60,7 @@ pmu_is_core(const char *sysfs, const char *pmu)
 static int
 good(const struct dirent *d)
 {
-	return pmu_name_is_good(d->d_name);
+	return name_is_good(d->d_name);
 }
 
 static int

@@ -10,27 +10,24 @@
 
 enum { PMU_TEXT = 4096 }; /* sysfs has files up to a page */
 
-/* Whether it may be a file's name there: nothing else is looked for. */
-bool pmu_name_is_good(const char *name);
-
-/* The first line of PMU/file, or of PMU/directory/file. -1: there is none. */
+/* The first line of PMU/file, or of PMU/directory/file; directory: NULL for none. -1: there is none. */
 int pmu_read(const char *sysfs, const char *pmu, const char *directory, const char *file, char text[PMU_TEXT]);
 
 int pmu_type(const char *sysfs, const char *pmu, uint32_t *type); /* -1: there is no such PMU */
 
-/* Those of the cpus first. They end when `visit` returns true. */
+/* All PMUs by name, those of the cpus first. They end when `visit` returns true. */
 typedef bool pmu_visitor(void *context, const char *pmu);
 void pmu_each(const char *sysfs, pmu_visitor *visit, void *context);
 
-/* The names in PMU/directory. */
+/* The names in PMU/directory in order; none when there is no such directory. */
 typedef void pmu_file_visitor(void *context, const char *pmu, const char *name);
 void pmu_each_file(const char *sysfs, const char *pmu, const char *directory, pmu_file_visitor *visit, void *context);
 
 bool pmu_is_core(const char *sysfs, const char *pmu); /* it is the cpu's */
 unsigned pmu_count_cores(const char *sysfs);	      /* how many of these; 2: cpus are of two kinds */
-unsigned pmu_max_precise(const char *sysfs, uint32_t type);
+unsigned pmu_max_precise(const char *sysfs, uint32_t type); /* the largest precise_ip, 0 to 3, of events of this type */
 
-/* Why it cannot sample, or NULL. */
+/* Why it cannot sample; NULL: as far as is known it can. */
 const char *pmu_refusal(const char *sysfs, const char *pmu);
 
 /* Puts the value into the bits of attr that a format, as "config:0-7,32-35", names. 1: it is larger than *most; -1: the

@@ -7,9 +7,43 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "elf/symtab.h"
 #include "sampler/probe_parts.h"
 #include "sampler/user_search.h"
 #include "unwind/go.h"
+#include "unwind/x86.h"
+
+/* Whether instructions of x86 that follow each other from `begin` on come to `vaddr`: a breakpoint within one would make
+ * another one of it, in each process that runs it. */
+static bool
+is_instruction(const struct elf_file *f, uint64_t begin, uint64_t vaddr)
+{
+	uint64_t offset, end;
+	struct x86_instruction x;
+
+	if (f->header.machine != EM_X86_64 || !elf_offset(f, begin, &offset))
+		return true;
+	end = offset + (vaddr - begin);
+	while (offset < end && end <= f->size && x86_read(f->bytes + offset, f->size - offset, &x))
+		offset += x.length;
+	return offset == end;
+}
+
+/* The function that holds an address which was given as such; the address itself where nobody knows. */
+static uint64_t
+begin_of(const struct elf_file *f, uint64_t vaddr)
+{
+	struct symtab symbols = {.lazy = true};
+	const struct symbol_range *range;
+	uint64_t begin = vaddr;
+
+	symtab_read(&symbols, f);
+	range = symtab_find(&symbols, vaddr);
+	if (range)
+		begin = range->start;
+	symtab_free(&symbols);
+	return begin;
+}
 
 /* Where in the file the place is, with the offset that was asked for; false: it is not in the function, or no instruction
  * can be there. */
@@ -21,6 +55,10 @@ place_of(const struct user_match *m, const struct user_pattern *p, uint64_t *off
 	if (more && (m->vaddr + more < m->vaddr || (m->size && more >= m->size)))
 		return false;
 	if (m->image->elf->header.machine == EM_AARCH64 && (m->vaddr + more) % 4)
+		return false;
+	if (p->kind == PATTERN_ADDRESS && !is_instruction(m->image->elf, begin_of(m->image->elf, m->vaddr), m->vaddr))
+		return false;
+	if (more && !is_instruction(m->image->elf, m->vaddr, m->vaddr + more))
 		return false;
 	return elf_is_code(m->image->elf, m->vaddr + more) && elf_offset(m->image->elf, m->vaddr + more, offset);
 }
@@ -68,7 +106,7 @@ no_offset(const struct user_search *s, struct err *err)
 	if (m->size && s->pattern.offset >= m->size)
 		return err_set(err, "%.*s in %s has no more than %llu bytes", (int)m->len, m->symbol, m->image->shown,
 			       (unsigned long long)m->size);
-	return err_set(err, "no instruction of %s is there", m->image->shown);
+	return err_set(err, "no instruction of %s begins there", m->image->shown);
 }
 
 static int

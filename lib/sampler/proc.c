@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/text_file.h"
+#include "bpf/sample.h"
 
 static void
 list(const char *path, struct int_list *ids)
@@ -74,14 +75,14 @@ proc_maps(uint32_t pid, struct buf *text)
 	return true;
 }
 
-static void
-strip_deleted(char *line, size_t len)
+void
+proc_strip_deleted(char *path, size_t len)
 {
 	static const char deleted[] = " (deleted)";
 	size_t n = sizeof(deleted) - 1;
 
-	if (len > n && !memcmp(line + len - n, deleted, n))
-		line[len - n] = 0;
+	if (len > n && !memcmp(path + len - n, deleted, n))
+		path[len - n] = 0;
 }
 
 /* "7f1c…-7f1d… r-xp 00026000 fe:01 1234    /usr/lib/libc.so.6" */
@@ -112,9 +113,21 @@ proc_map_next(char **text, struct proc_map *m)
 
 		*text = *end ? end + 1 : end;
 		*end = 0;
-		strip_deleted(line, (size_t)(end - line));
+		proc_strip_deleted(line, (size_t)(end - line));
 		if (read_line(line, m))
 			return true;
 	}
 	return false;
+}
+
+unsigned
+kernel_depth(void)
+{
+	static const char path[] = "/proc/sys/kernel/perf_event_max_stack";
+	char text[32];
+	uint64_t most;
+
+	if (text_file_line(path, text, sizeof(text)) || !parse_u64(text, &most) || !most || most > KERNEL_DEPTH)
+		return KERNEL_DEPTH;
+	return (unsigned)most;
 }

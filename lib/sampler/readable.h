@@ -16,6 +16,7 @@ struct readable {
 	size_t end;	  /* of the arguments; what follows qualifies */
 };
 
+/* Offsets into the name; all of it is one when it has no such parts. */
 struct readable readable_parts(const char *name, size_t len);
 
 #endif

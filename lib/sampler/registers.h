@@ -22,7 +22,7 @@ bool register_find(const struct register_file *rf, const char *name, size_t len,
 bool register_argument(const struct register_file *rf, unsigned slot, struct event_operand *o);
 void register_result(const struct register_file *rf, struct event_operand *o);
 
-/* Argument n, from 1, of "8@%rdi -4@-20(%rbp) 4@$5", or "8@x0 4@[sp, 12] -4@7". */
+/* Argument n, from 1, of "8@%rdi -4@-20(%rbp) 4@$5", or "8@x0 4@[sp, 12] -4@7". -1: *err says why it cannot be read. */
 int register_marker(const struct register_file *rf, const char *arguments, unsigned n, struct event_operand *o, struct err *err);
 
 #endif

@@ -13,6 +13,7 @@
 #include "sampler/events.h"
 #include "sampler/fates.h"
 #include "sampler/kernel.h"
+#include "sampler/proc.h"
 #include "sampler/process.h"
 #include "sampler/resolve.h"
 #include "sampler/sideband.h"

@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "sampler/advice.h"
+#include "sampler/proc.h"
 
 enum {
 	RING_BYTES = 512 << 10, /* a power of two; what kernel.perf_event_mlock_kb allows by default */
@@ -303,7 +304,6 @@ find_backing(struct backings *bs, uint32_t pid, const char *path, const struct m
 static void
 apply_mmap(struct processes *ps, const struct perf_event_header *h, const char *body, uint32_t pid)
 {
-	static const char deleted[] = " (deleted)";
 	size_t room = h->size - sizeof(*h) - 8, len;
 	struct mmap2_body b;
 	struct mapping m;
@@ -318,8 +318,7 @@ apply_mmap(struct processes *ps, const struct perf_event_header *h, const char *
 		len = sizeof(path) - 1;
 	memcpy(path, body + 8 + sizeof(b), len);
 	path[len] = 0;
-	if (len > sizeof(deleted) && !strcmp(path + len - (sizeof(deleted) - 1), deleted))
-		path[len - (sizeof(deleted) - 1)] = 0;
+	proc_strip_deleted(path, len);
 	if (with_id && b.build_id_len > sizeof(b.build_id))
 		return;
 	m = (struct mapping){.start = b.address, .end = b.address + b.length, .page_offset = b.page_offset};

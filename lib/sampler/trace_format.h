@@ -14,7 +14,7 @@ enum { TRACE_HIDDEN = 8 };
 
 struct trace_field {
 	char *name;
-	uint32_t offset, size;
+	uint32_t offset, size; /* bytes */
 	bool is_signed;
 	bool is_text;	 /* char[N] */
 	bool is_array;	 /* of anything, also of char */
@@ -27,14 +27,15 @@ struct trace_format {
 	size_t n, cap;
 };
 
-/* Valid until the next call. NULL with the reason. */
+/* Reads it from tracefs. Valid until the next call. NULL with the reason in *err. */
 const struct trace_format *trace_format(const char *system, const char *name, struct err *err);
 
+/* The field of this name; NULL: there is none. */
 const struct trace_field *trace_format_find(const struct trace_format *f, const char *name, size_t len);
 
 /* A program can read its value as a number. */
 bool trace_field_is_number(const struct trace_field *f);
 
-void trace_format_forget(void);
+void trace_format_forget(void); /* frees what is kept */
 
 #endif

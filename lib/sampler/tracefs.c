@@ -18,7 +18,7 @@
 
 static const char usual[] = "/sys/kernel/tracing";
 
-static char *where;
+static char *directory;
 static struct tracepoints tracepoints;
 
 static bool
@@ -29,19 +29,20 @@ is_tracefs(const char *path)
 	return !statfs(path, &fs) && fs.f_type == TRACEFS_MAGIC;
 }
 
-const char *
-tracefs_where(void)
+/* Where tracefs is mounted, or NULL. We mount nothing by ourselves. */
+static const char *
+where(void)
 {
 	/* debugfs mounts tracefs there when somebody looks. */
 	static const char below_debugfs[] = "/sys/kernel/debug/tracing";
 
-	if (where)
-		return where;
+	if (directory)
+		return directory;
 	if (is_tracefs(usual))
-		where = xstrdup(usual);
-	else if (!(where = mounts_find("tracefs")) && !access("/sys/kernel/debug/tracing/events", F_OK))
-		where = xstrdup(below_debugfs);
-	return where;
+		directory = xstrdup(usual);
+	else if (!(directory = mounts_find("tracefs")) && !access("/sys/kernel/debug/tracing/events", F_OK))
+		directory = xstrdup(below_debugfs);
+	return directory;
 }
 
 static int
@@ -55,11 +56,10 @@ not_mounted(struct err *err)
 int
 tracefs_read(const char *file, struct buf *text, struct err *err)
 {
-	const char *directory = tracefs_where();
 	struct buf path = {0};
 	int status = 0;
 
-	if (!directory)
+	if (!where())
 		return not_mounted(err);
 	buf_printf(&path, "%s/%s", directory, file);
 	if (text_file_read(buf_cstr(&path), text)) {
@@ -90,7 +90,7 @@ tracefs_tracepoints(struct err *err)
 			tracepoints.names[tracepoints.n++] = xstrdup(line);
 		}
 		if (!tracepoints.n)
-			err_set(err, "%s/available_events: there are no tracepoints in it", where);
+			err_set(err, "%s/available_events: there are no tracepoints in it", directory);
 	}
 	buf_free(&text);
 	return tracepoints.n ? &tracepoints : NULL;
@@ -129,7 +129,7 @@ tracefs_forget(void)
 		free(tracepoints.names[i]);
 	free(tracepoints.names);
 	tracepoints = (struct tracepoints){0};
-	free(where);
-	where = NULL;
+	free(directory);
+	directory = NULL;
 	trace_format_forget();
 }

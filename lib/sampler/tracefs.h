@@ -9,9 +9,6 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* The directory, or NULL when tracefs is not mounted. We mount nothing by ourselves. */
-const char *tracefs_where(void);
-
 /* Appends what "events/sched/sched_switch/id" holds, and a NUL that is not counted. -1 with the reason. */
 int tracefs_read(const char *file, struct buf *text, struct err *err);
 

@@ -26,10 +26,13 @@ struct prototype {
 };
 
 bool types_known(void); /* the kernel has BTF, and we may read it */
-bool types_function(const char *module, const char *name, struct prototype *p); /* module: NULL for the kernel's own */
+
+/* What a function takes and returns, or a raw tracepoint is given. False: BTF has no such thing; *p is as it was then. module:
+ * NULL for the kernel's own. */
+bool types_function(const char *module, const char *name, struct prototype *p);
 bool types_tracepoint(const char *name, struct prototype *p);
 
-/* The names of all raw tracepoints outside modules; valid until types_forget(). */
+/* The names of all raw tracepoints outside modules, *n of them (0 without BTF); valid until types_forget(). */
 const char *const *types_tracepoints(size_t *n);
 
 void types_forget(void); /* frees it all */

@@ -6,8 +6,7 @@
 #include "base/err.h"
 #include "sampler/user_search.h"
 
-/* Sets the reason and returns -1. */
+/* Sets *err to the reason why the search has found nothing, and returns -1. */
 int user_failure(struct user_search *s, struct err *err);
-
 
 #endif

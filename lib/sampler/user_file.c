@@ -128,9 +128,7 @@ add_link(struct user_files *files, uint32_t pid, const char *link, const char *s
 bool
 user_files_add_program(struct user_files *files, uint32_t pid)
 {
-	static const char deleted[] = " (deleted)";
 	char link[64], seen[PATH_SIZE];
-	size_t end;
 	ssize_t n;
 
 	snprintf(link, sizeof(link), "/proc/%u/exe", pid);
@@ -138,9 +136,7 @@ user_files_add_program(struct user_files *files, uint32_t pid)
 	if (n <= 0)
 		return false;
 	seen[n] = 0;
-	end = (size_t)n < sizeof(deleted) ? 0 : (size_t)n - (sizeof(deleted) - 1);
-	if (end && !strcmp(seen + end, deleted))
-		seen[end] = 0;
+	proc_strip_deleted(seen, (size_t)n);
 	return add_link(files, pid, link, seen);
 }
 

@@ -28,6 +28,7 @@ bool user_files_add(struct user_files *files, const char *path);
 /* The same by an absolute path as a process sees it. */
 bool user_files_add_seen(struct user_files *files, uint32_t pid, const char *path);
 
+/* The same of what a process runs, even if the file has no path any more. */
 bool user_files_add_program(struct user_files *files, uint32_t pid);
 
 /* Adds what a process has mapped and can be executed; with a name only the files that it means best: "libc.so.6", "libc"

@@ -18,10 +18,11 @@ struct user_image {
 	struct symtab table; /* of both, for user_image_function() */
 };
 
-/* -1: it cannot be read, or is no program or library for this machine. */
+/* -1 with the reason in *err: it cannot be read, or is no program or library for this machine. The file must outlive the
+ * image. */
 int user_image_open(struct user_image *image, const struct user_file *file, struct err *err);
 
-/* The file's debug file, looked for once; NULL: there is none. */
+/* The file's debug file, looked for once; the image's. NULL: there is none. */
 struct elf_file *user_image_debug(struct user_image *image);
 
 /* Whether all functions have names: in the file itself or in its debug file. */

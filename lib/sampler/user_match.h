@@ -44,6 +44,7 @@ void user_match_functions(struct user_matches *m, struct user_image *image, stru
 /* Adds where a line begins. -1: *err says why there is none. */
 int user_match_line(struct user_matches *m, struct user_image *image, const struct user_pattern *p, struct err *err);
 
+/* Adds the place at an address of the file. -1: *err says why there can be none. */
 int user_match_address(struct user_matches *m, struct user_image *image, const struct user_pattern *p, struct err *err);
 
 /* Offers the functions' names, readable ones if the pattern is one. */

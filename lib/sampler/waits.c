@@ -3,6 +3,7 @@
 #include "sampler/waits.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "sampler/events.h"
@@ -89,22 +90,36 @@ is_asked_for(const struct sampler_config *c, uint64_t waited)
 	return waited >= c->min_block && (!c->max_block || waited <= c->max_block);
 }
 
+static void
+note_waker(struct sample_key *key, const struct wait *w)
+{
+	key->woken = (uint16_t)w->woken_by;
+	if (w->woken_by != WAKER_TASK)
+		return;
+	key->waker_pid = w->waker_pid;
+	key->waker_tid = w->waker_tid;
+	memcpy(key->waker, w->waker, sizeof(key->waker));
+}
+
 /* Up to the end a wait is one like others. */
 static void
 cut_wait(const struct cut *c, const struct wait *w)
 {
 	uint64_t waited = c->end - w->since;
+	struct sample_key key = w->key;
 	struct sample_count count = {.count = 1, .value = waited};
 	uint32_t fate = w->fate;
 
 	if (w->key.state == WAIT_RUNNABLE)
 		count.value = 0;
-	else if (w->woken > w->since && w->woken < c->end)
+	else if (w->woken >= w->since && w->woken < c->end) {
 		count.value = w->woken - w->since;
+		note_waker(&key, w);
+	}
 	count.runnable = waited - count.value;
 	if (fate == FATE_DELIVERED && !is_asked_for(c->config, waited))
 		fate = FATE_BLOCK;
-	if (fate == FATE_DELIVERED && !add(c->waits, c->window, &w->key, &count, c->end, 0))
+	if (fate == FATE_DELIVERED && !add(c->waits, c->window, &key, &count, c->end, 0))
 		fate = FATE_NO_STACK;
 	facts_fired(c->facts, w->key.event, fate, w->key.cpu);
 }
@@ -132,7 +147,7 @@ cut(void *context, const struct wait *w)
 {
 	const struct cut *c = context;
 
-	if (!w->key.tid)
+	if (w->is_unwanted)
 		return;
 	if (w->since && w->since < c->end)
 		cut_wait(c, w);

@@ -12,9 +12,9 @@
 
 struct raw_sample {
 	struct sample_key key;
-	uint64_t time;	/* of the first */
+	uint64_t time;	/* of the first, CLOCK_MONOTONIC ns */
 	uint64_t count, value;
-	uint64_t runnable; /* of waits: how much of them was for a cpu, besides value */
+	uint64_t runnable; /* of waits: how many ns of them were for a cpu, besides value */
 	size_t at;	/* its addresses in the arena: user part leaf first, then kernel part leaf first */
 	uint16_t n_user, n_kernel;
 	uint32_t end;	/* enum stack_end */
@@ -22,7 +22,7 @@ struct raw_sample {
 
 struct window {
 	bool one_by_one; /* every sample stands alone, with its time */
-	struct raw_sample *samples;
+	struct raw_sample *samples; /* owned, as the arena */
 	size_t n, cap;
 	uint64_t *arena;
 	size_t used, arena_cap;

@@ -60,13 +60,6 @@ missing_sum(const struct missing *m, uint64_t *sums)
 }
 
 void
-missing_clear(struct missing *m)
-{
-	m->n = 0;
-	table_clear(&m->table);
-}
-
-void
 missing_free(struct missing *m)
 {
 	free(m->sets);

@@ -24,7 +24,6 @@ void missing_count(struct missing *m, uint32_t set, uint64_t samples);
 /* Adds each module's samples to sums[module]. */
 void missing_sum(const struct missing *m, uint64_t *sums);
 
-void missing_clear(struct missing *m);
 void missing_free(struct missing *m);
 
 #endif

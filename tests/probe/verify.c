@@ -51,7 +51,7 @@ ask_for_all(struct sample_bpf *skel, bool with_loop)
 	skel->rodata->not_pids = skel->rodata->only_cpus = true;
 	skel->rodata->with_on_cpu = skel->rodata->with_waker = true;
 	skel->rodata->n_cgroups = CGROUPS;
-	skel->rodata->max_rate = 100;
+	skel->rodata->rate_most = 1;
 	skel->rodata->rate_slice = 10000000;
 	skel->rodata->min_block = 1;
 	skel->rodata->max_block = 1000000000;
