@@ -8,7 +8,7 @@ from probes import watched
 
 STORMS = {
     "perf bench sched pipe, on one cpu": (["taskset", "-c", "0", "perf", "bench", "sched", "pipe", "-l"], 200_000),
-    "perf bench sched messaging": (["perf", "bench", "sched", "messaging", "-g", "4", "-l"], 500),
+    "perf bench sched messaging": (["perf", "bench", "sched", "messaging", "-g", "4", "-l"], 2000),
 }
 
 
