@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Most threads wait again and again at the same place. A stack is not walked again when everything that the walk depended on
- * is as it was: the registers, and the words on both stacks that it came by. Part of sample.bpf.c. */
+/* Most threads wait again and again at the same place, and most probes fire with the same stack. It is not walked again when all
+ * that the walk depended on is as it was: the registers, and the words on both stacks that it came by. Part of sample.bpf.c. */
 #ifndef BPF_AGAIN_H
 #define BPF_AGAIN_H
 
@@ -18,7 +18,7 @@ enum { FP_BIT = 1U << REG_FP, SP_BIT = 1U << REG_SP };
 
 const volatile __u32 n_memories = 1;
 
-/* What a thread waited for at a place. Atomic: taken. */
+/* The stack that a thread had at a place. Atomic: taken. */
 struct memory {
 	__u32 taken;
 	__u32 tid, exec;
@@ -45,6 +45,8 @@ struct {
 static __always_inline struct pt_regs *
 user_registers(void)
 {
+	if (!bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
+		return NULL;
 	return (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 }
 
@@ -55,6 +57,8 @@ find_leaving(void *ctx, struct leaving *t, __u32 tid)
 	struct pt_regs *regs = user_registers();
 	struct place *p = &t->place;
 
+	if (!regs)
+		return false;
 	t->tid = tid;
 	t->from = address_of(ctx);
 	t->to = (__u64)regs;
@@ -76,11 +80,12 @@ is_same_place(const struct memory *r, const struct sample_key *key, const struct
 
 /* The memory of a thread at a place, for us alone; what it holds may be another's. NULL: somebody is at it. */
 static __always_inline struct memory *
-take_memory(const struct leaving *t)
+take_memory(struct leaving *t)
 {
-	__u32 at = mix(mix(t->tid, t->place.pc), t->place.sp) % n_memories;
-	struct memory *r = bpf_map_lookup_elem(&memories, &at);
+	struct memory *r;
 
+	t->memory = mix(mix(t->tid, t->place.pc), t->place.sp) % n_memories;
+	r = bpf_map_lookup_elem(&memories, &t->memory);
 	return r && !r->taken && !__sync_val_compare_and_swap(&r->taken, 0, 1) ? r : NULL;
 }
 
@@ -91,14 +96,16 @@ give_back_memory(struct memory *r)
 		*(volatile __u32 *)&r->taken = 0;
 }
 
-/* ---- recognising: global functions, since the verifier has to look at them too often else ---- */
+/* ---- recognising: global functions, at which the verifier looks once ---- */
 
 __noinline int
-is_same_user(struct memory *r, struct leaving *t)
+is_same_user(__u32 level)
 {
+	struct leaving *t = leaving_at(level);
+	struct memory *r = t ? bpf_map_lookup_elem(&memories, &t->memory) : NULL;
 	__u32 bytes;
 
-	if (!r || !t || !r->knows_user || (r->with_fp && r->place.fp != t->place.fp))
+	if (!r || !r->knows_user || (r->with_fp && r->place.fp != t->place.fp))
 		return 0;
 	bytes = r->span % SPAN * 8;
 	if (bytes && bpf_probe_read_user(t->words, bytes, (void *)t->place.sp))
@@ -107,11 +114,13 @@ is_same_user(struct memory *r, struct leaving *t)
 }
 
 __noinline int
-is_same_kernel(struct memory *r, struct leaving *t)
+is_same_kernel(__u32 level)
 {
+	struct leaving *t = leaving_at(level);
+	struct memory *r = t ? bpf_map_lookup_elem(&memories, &t->memory) : NULL;
 	__u32 bytes;
 
-	if (!r || !t || !r->knows_kernel || r->last != t->last)
+	if (!r || !r->knows_kernel || r->last != t->last)
 		return 0;
 	bytes = r->kernel_span % SPAN * 8;
 	if (bpf_probe_read_kernel(t->words, bytes, (void *)t->from))
@@ -131,8 +140,10 @@ forget_user(struct memory *r)
 
 /* What the walk of this level has come by. */
 __noinline int
-remember_user(struct memory *r, __u32 level)
+remember_user(__u32 level)
 {
+	struct leaving *t = leaving_at(level);
+	struct memory *r = t ? bpf_map_lookup_elem(&memories, &t->memory) : NULL;
 	struct walk *w = walk_at(level);
 
 	if (!r || !w)
@@ -155,9 +166,12 @@ remember_user(struct memory *r, __u32 level)
 }
 
 __noinline int
-remember_kernel(struct memory *r, struct leaving *t, __u32 level)
+remember_kernel(__u32 level)
 {
-	if (!r || !t)
+	struct leaving *t = leaving_at(level);
+	struct memory *r = t ? bpf_map_lookup_elem(&memories, &t->memory) : NULL;
+
+	if (!r)
 		return 0;
 	r->knows_kernel = with_kernel && n_orc_rows && find_slots(level);
 	if (!r->knows_kernel)
@@ -186,8 +200,8 @@ remember_stack(struct memory *r, const struct sample_message *m, struct leaving 
 	r->round = round;
 	if (!again)
 		return;
-	remember_user(r, level);
-	remember_kernel(r, t, level);
+	remember_user(level);
+	remember_kernel(level);
 }
 
 #endif

@@ -65,16 +65,16 @@ take_kernel_alone(void *ctx, struct sample_message *m, const struct memory *r)
 static __always_inline enum fate
 take_known(void *ctx, struct sample_message *m, struct memory *r, struct leaving *t, __u32 level)
 {
-	if (r->round != stacks_round || !is_same_place(r, &m->key, t) || !is_same_user(r, t))
+	if (r->round != stacks_round || !is_same_place(r, &m->key, t) || !is_same_user(level))
 		return FATE_FIRED;
-	if (!with_kernel || is_same_kernel(r, t)) {
+	if (!with_kernel || is_same_kernel(level)) {
 		m->key.stack = r->stack;
 		return FATE_DELIVERED;
 	}
 	if (!take_kernel_alone(ctx, m, r))
 		return FATE_FIRED;
 	if (r->stack == m->key.stack)
-		remember_kernel(r, t, level);
+		remember_kernel(level);
 	else
 		r->knows_kernel = false;
 	r->stack = m->key.stack;

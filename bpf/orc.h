@@ -43,7 +43,8 @@ struct leaving {
 	__u64 from, to; /* to: the saved user registers; behind the last return address */
 	__u64 last;	/* the word before these, where what the way into the kernel calls returns to */
 	struct place place;
-	__u32 tid;
+	__u32 tid;	/* and which event it is, if one */
+	__u32 memory;	/* number of its memory of the place */
 	__u32 n, span;	/* words that matter, and that have to be read for them */
 	__u32 low, high; /* of the search for a row */
 	__u32 at, frame; /* of the search for these words */
@@ -97,8 +98,9 @@ find_row(struct leaving *t, __u64 place)
 
 /* The row for a return address: leaving.row. Global, as is the next. */
 __noinline int
-find_orc(struct leaving *t, __u64 address)
+find_orc(__u32 level, __u64 address)
 {
+	struct leaving *t = leaving_at(level);
 	struct orc_row *known = bpf_map_lookup_elem(&orc_known, &address), row = {};
 
 	if (!t)
@@ -172,7 +174,7 @@ follow_frame(struct leaving *t, __u64 pointer)
 
 /* One return address is where it should be; and where is the next? 1: there is none. -1: nobody knows. */
 static __always_inline int
-follow_slot(const struct sample_message *m, __u32 first, struct leaving *t, __u32 words)
+follow_slot(const struct sample_message *m, __u32 first, struct leaving *t, __u32 words, __u32 level)
 {
 	__u32 at = t->at, k = t->frame;
 	__u64 pointer;
@@ -183,7 +185,7 @@ follow_slot(const struct sample_message *m, __u32 first, struct leaving *t, __u3
 	t->frame = k + 1;
 	if (k + 1 == m->n_kernel)
 		return 1;
-	if (!find_orc(t, m->addresses[first + k]))
+	if (!find_orc(level, m->addresses[first + k]))
 		return -1;
 	if (t->row.sp_reg == ORC_REG_BP && k + 2 == m->n_kernel)
 		return t->last == m->addresses[first + k + 1] ? 1 : -1;
@@ -228,10 +230,10 @@ find_slots(__u32 level)
 		words = SPAN - 1;
 	if (first > USER_DEPTH || bpf_probe_read_kernel(t->words, words * 8, (void *)t->from) || !find_first(m, first, t, words))
 		return 0;
-	if (find_orc(t, t->callee))
+	if (find_orc(level, t->callee))
 		follow_frame(t, t->from + t->at * 8ULL + 8);
 	for (__u32 i = 0; i < SLOTS && !end; i++)
-		end = follow_slot(m, first, t, words);
+		end = follow_slot(m, first, t, words, level);
 	return end == 1;
 }
 

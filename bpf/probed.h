@@ -14,13 +14,15 @@
 enum { DIVERTED_STEPS = 8, INSTRUCTION_MAX = 15 /* bytes */ };
 
 /* The instruction that a probe has replaced is run as a copy, on a page of its own: as if where it belongs. */
-static __always_inline void
+static __always_inline bool
 leave_copy(struct walk *w, struct uprobe_task *probes)
 {
 	__u64 copy = BPF_CORE_READ(probes, xol_vaddr);
 
-	if (copy && w->pc - copy <= INSTRUCTION_MAX)
-		w->pc += BPF_CORE_READ(probes, vaddr) - copy;
+	if (!copy || w->pc - copy > INSTRUCTION_MAX)
+		return false;
+	w->pc += BPF_CORE_READ(probes, vaddr) - copy;
+	return true;
 }
 
 /* Return probes put an address of their own where functions return to; the kernel has the true ones aside, innermost

@@ -92,8 +92,7 @@ prepare_walk(const struct pt_regs *regs, struct walk *w, __u32 level, const stru
 	if (!take_registers(regs, w) || !begin(w))
 		return false;
 	if (probes)
-		leave_copy(w, probes);
-	w->trail.odd = probes != NULL;
+		w->trail.odd = leave_copy(w, probes) || w->returns;
 	return true;
 }
 

@@ -195,18 +195,29 @@ configure_waits(struct sample_bpf *skel, const struct kernel_setup *s)
 	skel->rodata->with_waker = s->config->waker;
 	skel->rodata->min_block = s->config->min_block;
 	skel->rodata->max_block = s->config->max_block ? s->config->max_block : UINT64_MAX;
-	if (with)
-		bpf_program__set_autoload(skel->progs.on_waking, true);
-	if (with)
-		configure_places(skel);
-	skel->rodata->with_trails = with;
+	bpf_program__set_autoload(skel->progs.on_waking, with);
 	bpf_program__set_autoload(skel->progs.on_rename, with);
 	bpf_program__set_autoload(skel->progs.meet_threads, skel->rodata->with_on_cpu);
 	bpf_map__set_max_entries(skel->maps.waits, with ? WAITS_MAX : 1);
 	bpf_map__set_max_entries(skel->maps.stacks, with ? STACKS_MAX : 1);
+}
+
+/* Stacks are recognised where programs run often, with few stacks. */
+static void
+configure_memories(struct sample_bpf *skel, const struct kernel_setup *s)
+{
+	bool by_kind[N_PROBE_KINDS] = {[PROBE_WAIT] = true, [PROBE_RAW_TP] = true, [PROBE_SYSCALL] = true,
+				       [PROBE_UPROBE] = true, [PROBE_USDT] = true};
+	bool with = false;
+
+	for (size_t i = 0; i < s->events->probes.n; i++)
+		with |= by_kind[s->events->probes.items[i].kind];
+	if (with)
+		configure_places(skel);
+	skel->rodata->with_trails = with;
 	skel->rodata->n_memories = with ? MEMORIES : 1;
 	bpf_map__set_max_entries(skel->maps.memories, skel->rodata->n_memories);
-	bpf_map__set_max_entries(skel->maps.orc_known, with ? MEMORIES : 1);
+	bpf_map__set_max_entries(skel->maps.orc_known, skel->rodata->n_memories);
 }
 
 static void
@@ -243,6 +254,7 @@ configure(struct sample_bpf *skel, const struct kernel_setup *s, struct err *err
 	configure_tasks(skel, s);
 	configure_walk(skel, s->config, s->unwinding);
 	configure_waits(skel, s);
+	configure_memories(skel, s);
 	configure_rate(skel, s->config);
 	configure_judge(skel, s->config);
 	skel->rodata->one_by_one = s->config->timestamps;
