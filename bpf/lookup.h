@@ -11,6 +11,7 @@
 
 #include "layout.h"
 #include "message.h"
+#include "trail.h"
 #include "unwind.h"
 #include "vma.h"
 
@@ -35,6 +36,7 @@ struct walk {
 	__u32 changing;		/* the last table of code that changes; or 0 */
 	struct unwind_rule rule;
 	struct pt_regs regs;
+	struct trail trail;
 };
 
 struct {

@@ -23,6 +23,8 @@ enum { REG_RESULT = 0, REG_FP = 6, REG_SP = 7, REG_RETURN = 16 };
 	TAKE_REGISTER(10, r10) TAKE_REGISTER(11, r11) TAKE_REGISTER(12, r12) TAKE_REGISTER(13, r13)                    \
 	TAKE_REGISTER(14, r14) TAKE_REGISTER(15, r15)
 #define REGISTER_PC ip
+#define REGISTER_SP sp
+#define REGISTER_FP bp
 #define REGISTER_MODE cs
 #define IS_NATIVE(mode) ((mode) % 0x10000 == 0x33) /* __USER_CS, not the one for 32 bits */
 
@@ -77,6 +79,8 @@ enum { REG_RESULT = 0, REG_FP = 29, REG_RETURN = 30, REG_SP = 31 };
 #define TAKE_X(number) TAKE_REGISTER(number, regs[number])
 #define FOR_EACH_REGISTER FOR_EACH_X(TAKE_X) TAKE_REGISTER(31, sp)
 #define REGISTER_PC ip
+#define REGISTER_SP sp
+#define REGISTER_FP regs[29]
 #define REGISTER_MODE pstate
 #define IS_NATIVE(mode) (!((mode) & 0x10)) /* PSR_MODE32_BIT */
 

@@ -5,6 +5,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 
+#include "again.h"
 #include "count.h"
 #include "judge.h"
 #include "message.h"
@@ -26,10 +27,54 @@ returned_function(void *ctx, const struct event_rule *r)
 	return bpf_get_func_ip(ctx);
 }
 
+/* What programs of a kind have in common, known to the verifier. */
+enum {
+	MAY_RETURN = 1, /* they may be called when a function returns */
+	MAY_KNOW = 2,	/* their context is of the user's mode, or on the kernel's stack: stacks may be recognised */
+};
+
+/* The sample is one more of those that its window has seen. */
+static __always_inline bool
+count_known(const struct pt_regs *regs, struct sample_message *m, struct memory *r, struct leaving *t, __u32 level)
+{
+	__u32 side = m->window & 1;
+	void *map = bpf_map_lookup_elem(&counts, &side);
+
+	if (!map || !is_same_place(r, &m->key, t) || !is_same_user(level) ||
+	    (with_kernel && in_kernel(regs) && !is_same_kernel(level)))
+		return false;
+	m->key.stack = r->stack;
+	return add_count(map, &m->key, m->value, 0);
+}
+
+static __always_inline enum fate
+take_and_count(void *ctx, const struct pt_regs *regs, struct sample_message *m, __u32 level, __u64 returned, bool may_know)
+{
+	struct leaving *t = with_trails && may_know && !one_by_one ? leaving_at(level) : NULL;
+	struct memory *r = NULL;
+	enum fate fate;
+
+	/* Each event has memories of its own, apart from those of waits. */
+	if (t && find_leaving(ctx, t, (__u32)m->key.tid + (m->key.event + 1) * (1U << 22)))
+		r = take_memory(t);
+	if (r && t && count_known(regs, m, r, t, level)) {
+		give_back_memory(r);
+		return FATE_DELIVERED;
+	}
+	take_stacks(ctx, regs, level, m, returned, 0);
+	if (r && t)
+		remember_stack(r, m, t, level, 0);
+	give_back_memory(r);
+	fate = one_by_one ? send(m) : count(m);
+	return fate;
+}
+
 static __always_inline enum fate
 take_sample(void *ctx, const struct pt_regs *regs, const struct event_rule *r, __u32 event, __u64 from, __u64 ids,
-	    __u64 time, __u32 now, __u64 returned)
+	    __u64 time, __u32 now, __u32 may)
 {
+	__u64 returned = may & MAY_RETURN ? returned_function(ctx, r) : 0;
+	bool may_know = may & MAY_KNOW && !(r->flags & EVENT_RETURN) && !(may & MAY_RETURN && in_kernel(regs));
 	__u32 level = take_level();
 	struct sample_message *m = message_at(level);
 	enum fate fate;
@@ -42,15 +87,14 @@ take_sample(void *ctx, const struct pt_regs *regs, const struct event_rule *r, _
 	m->runnable = 0;
 	m->value = r->flags & EVENT_ON_CPU ? take_on_cpu(time) : value_by(from, r);
 	fill_key(&m->key, event, ids);
-	take_stacks(ctx, regs, level, m, returned);
-	fate = one_by_one ? send(m) : count(m);
+	fate = take_and_count(ctx, regs, m, level, returned, may_know);
 	give_back_level(level);
 	return fate;
 }
 
 /* What all programs do; regs: the context's, NULL where it has none. Operands count from `from`. */
 static __always_inline int
-fire_from(void *ctx, const struct pt_regs *regs, __u32 event, __u64 from, bool may_return)
+fire_from(void *ctx, const struct pt_regs *regs, __u32 event, __u64 from, __u32 may)
 {
 	struct event_rule *r = bpf_map_lookup_elem(&rules, &event);
 	__u32 now = window;
@@ -63,15 +107,15 @@ fire_from(void *ctx, const struct pt_regs *regs, __u32 event, __u64 from, bool m
 	add_fate(s, FATE_FIRED);
 	fate = judge(from, r, event, ids, time);
 	if (fate == FATE_FIRED)
-		fate = take_sample(ctx, regs, r, event, from, ids, time, now, may_return ? returned_function(ctx, r) : 0);
+		fate = take_sample(ctx, regs, r, event, from, ids, time, now, may);
 	add_fate(s, fate);
 	return 0;
 }
 
 static __always_inline int
-fire(void *ctx, const struct pt_regs *regs, __u32 event, bool may_return)
+fire(void *ctx, const struct pt_regs *regs, __u32 event, __u32 may)
 {
-	return fire_from(ctx, regs, event, address_of(ctx), may_return);
+	return fire_from(ctx, regs, event, address_of(ctx), may);
 }
 
 static __always_inline __u32
@@ -86,7 +130,7 @@ SEC("?kprobe")
 int
 on_probe(struct pt_regs *ctx)
 {
-	return fire(ctx, ctx, cookie(ctx), true);
+	return fire(ctx, ctx, cookie(ctx), MAY_RETURN | MAY_KNOW);
 }
 
 /* Many functions of the kernel by one link, and many places of a file. */
@@ -94,21 +138,21 @@ SEC("?kprobe.multi")
 int
 on_kprobes(struct pt_regs *ctx)
 {
-	return fire(ctx, ctx, cookie(ctx), true);
+	return fire(ctx, ctx, cookie(ctx), MAY_RETURN | MAY_KNOW);
 }
 
 SEC("?kprobe")
 int
 on_uprobes(struct pt_regs *ctx)
 {
-	return fire(ctx, ctx, cookie(ctx), true);
+	return fire(ctx, ctx, cookie(ctx), MAY_RETURN | MAY_KNOW);
 }
 
 SEC("?tracepoint")
 int
 on_tracepoint(void *ctx)
 {
-	return fire(ctx, NULL, cookie(ctx), false);
+	return fire(ctx, NULL, cookie(ctx), 0);
 }
 
 /* (registers, number) */
@@ -122,7 +166,7 @@ on_sys_enter(struct bpf_raw_tracepoint_args *ctx)
 	if (!event || is_foreign_call())
 		return 0;
 	read_arguments(&e, (void *)ctx->args[0]);
-	return fire_from(ctx, NULL, event - 1, address_of(&e), false);
+	return fire_from(ctx, NULL, event - 1, address_of(&e), MAY_KNOW);
 }
 
 /* (registers, result) */
@@ -135,7 +179,7 @@ on_sys_exit(struct bpf_raw_tracepoint_args *ctx)
 
 	if (!event || is_foreign_call())
 		return 0;
-	return fire_from(ctx, NULL, event - 1, address_of(&e), false);
+	return fire_from(ctx, NULL, event - 1, address_of(&e), MAY_KNOW);
 }
 
 /* ---- one for each event ---- */
@@ -143,19 +187,19 @@ on_sys_exit(struct bpf_raw_tracepoint_args *ctx)
 static __noinline int
 on_perf(struct bpf_perf_event_data *ctx, __u32 i)
 {
-	return fire(ctx, &ctx->regs, perf_events[i % INSTANCES], false);
+	return fire(ctx, &ctx->regs, perf_events[i % INSTANCES], 0);
 }
 
 static __noinline int
 on_raw(void *ctx, __u32 i)
 {
-	return fire(ctx, NULL, raw_events[i % INSTANCES], false);
+	return fire(ctx, NULL, raw_events[i % INSTANCES], MAY_KNOW);
 }
 
 static __noinline int
 on_traced(void *ctx, __u32 i)
 {
-	return fire(ctx, NULL, traced_events[i % INSTANCES], false);
+	return fire(ctx, NULL, traced_events[i % INSTANCES], 0);
 }
 
 #define FOR_EACH_INSTANCE(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)

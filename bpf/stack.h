@@ -92,7 +92,7 @@ prepare_walk(const struct pt_regs *regs, struct walk *w, __u32 level, const stru
 	if (!take_registers(regs, w) || !begin(w))
 		return false;
 	if (probes)
-		leave_copy(w, probes);
+		w->trail.odd = leave_copy(w, probes) || w->returns;
 	return true;
 }
 
@@ -146,8 +146,9 @@ take_user(void *ctx, const struct pt_regs *regs, __u32 level, struct sample_mess
 	hash_part(m, 0, m->n_user);
 }
 
+/* `skip`: how many of the innermost frames are left out. */
 static __always_inline void
-take_kernel(void *ctx, const struct pt_regs *regs, struct sample_message *m, __u64 returned)
+take_kernel(void *ctx, const struct pt_regs *regs, struct sample_message *m, __u64 returned, __u32 skip)
 {
 	__u32 first = m->n_user, at;
 
@@ -156,7 +157,7 @@ take_kernel(void *ctx, const struct pt_regs *regs, struct sample_message *m, __u
 	if (first > USER_DEPTH)
 		first = USER_DEPTH;
 	at = first + !!returned;
-	m->n_kernel = frames(bpf_get_stack(ctx, m->addresses + at, kernel_depth * sizeof(__u64), 0));
+	m->n_kernel = frames(bpf_get_stack(ctx, m->addresses + at, kernel_depth * sizeof(__u64), skip));
 	if (returned) {
 		m->addresses[first] = returned;
 		m->n_kernel++;
@@ -164,9 +165,15 @@ take_kernel(void *ctx, const struct pt_regs *regs, struct sample_message *m, __u
 	hash_part(m, first, m->n_kernel);
 }
 
+static __always_inline void
+finish_hash(struct sample_message *m)
+{
+	m->key.stack = mix(m->key.stack, (__u64)m->end << 32 | m->n_user);
+}
+
 /* Both stacks, the user part first, and their hash. `returned`: the function whose return it is, or 0. */
 static __always_inline void
-take_stacks(void *ctx, const struct pt_regs *regs, __u32 level, struct sample_message *m, __u64 returned)
+take_stacks(void *ctx, const struct pt_regs *regs, __u32 level, struct sample_message *m, __u64 returned, __u32 skip)
 {
 	m->n_user = m->n_kernel = 0;
 	m->end = END_UNTOLD;
@@ -174,8 +181,8 @@ take_stacks(void *ctx, const struct pt_regs *regs, __u32 level, struct sample_me
 	if (with_user)
 		take_user(ctx, regs, level, m, returned);
 	if (with_kernel)
-		take_kernel(ctx, regs, m, returned);
-	m->key.stack = mix(m->key.stack, (__u64)m->end << 32 | m->n_user);
+		take_kernel(ctx, regs, m, returned, skip);
+	finish_hash(m);
 }
 
 #endif

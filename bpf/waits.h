@@ -14,6 +14,7 @@
 #include "count.h"
 #include "interrupt.h"
 #include "judge.h"
+#include "kept.h"
 
 /* Of linux/sched.h; task states from 4.14 on. */
 enum { TASK_INTERRUPTIBLE = 1, TASK_UNINTERRUPTIBLE = 2, TASK_STOPPED = 4, TASK_TRACED = 8, EXIT_ANY = 0x30, TASK_DEAD = 0x80,
@@ -24,22 +25,13 @@ const volatile __u32 wait_event = 0, on_cpu_event = 0;
 const volatile __u64 min_block = 0, max_block = ~0ULL; /* ns */
 
 volatile __u64 recording_since = 0; /* CLOCK_MONOTONIC ns */
-volatile __u32 stacks_round = 1;    /* stacks that were sent in an earlier round are not kept any more */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1); /* set by lib/sampler, as is the next one */
+	__uint(max_entries, 1); /* set by lib/sampler */
 	__type(key, __u32); /* thread, in the first pid namespace */
 	__type(value, struct wait);
 } waits SEC(".maps");
-
-/* Stacks that user space keeps, with their round. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1);
-	__type(key, struct stack_id);
-	__type(value, __u32);
-} stacks SEC(".maps");
 
 /* ---- the end of a wait, on the cpu that goes on with the thread ---- */
 
@@ -205,33 +197,15 @@ state_of(bool preempted, __u64 state)
 	return state & (TASK_UNINTERRUPTIBLE | TASK_RTLOCK_WAIT) ? WAIT_DISK : WAIT_STOPPED;
 }
 
-/* Makes sure that user space has the stack. */
 static __always_inline enum fate
-keep_stack(struct sample_message *m)
-{
-	struct stack_id id = {.stack = m->key.stack, .pid = m->key.pid, .exec = m->key.exec};
-	__u32 *kept = bpf_map_lookup_elem(&stacks, &id), round = stacks_round;
-	enum fate fate;
-
-	if (kept && *kept == round)
-		return FATE_DELIVERED;
-	m->kind = MESSAGE_STACK;
-	fate = send(m);
-	if (fate == FATE_DELIVERED)
-		bpf_map_update_elem(&stacks, &id, &round, BPF_ANY);
-	return fate;
-}
-
-static __always_inline enum fate
-take_wait(void *ctx, struct sample_message *m, __u32 level, __u64 ids, __u64 now, enum wait_state state)
+take_wait(void *ctx, struct sample_message *m, __u32 level, __u32 tid, __u64 ids, __u64 now, enum wait_state state)
 {
 	m->time = now;
 	m->window = window;
 	m->value = m->runnable = 0;
 	fill_key(&m->key, wait_event, ids);
 	m->key.state = state;
-	take_stacks(ctx, NULL, level, m, 0);
-	return keep_stack(m);
+	return leave_stack(ctx, m, level, tid);
 }
 
 static __always_inline void
@@ -298,7 +272,7 @@ begin_wait(void *ctx, struct task_struct *task, __u32 tid, enum wait_state state
 		leave_out(tid, FATE_BUSY);
 		return;
 	}
-	fate = take_wait(ctx, m, level, ids, now, state);
+	fate = take_wait(ctx, m, level, tid, ids, now, state);
 	enter_wait(task, tid, &m->key, fate, now);
 	give_back_level(level);
 }

@@ -13,10 +13,9 @@
 
 #include "lookup.h"
 #include "message.h"
+#include "probed.h"
 #include "registers.h"
 #include "unwind.h"
-
-enum { DIVERTED_STEPS = 8, INSTRUCTION_MAX = 15 /* bytes */ };
 
 const volatile bool with_frame_pointers = true; /* where tables have no row */
 const volatile bool with_loop = true;		/* bpf_loop(), where the kernel has it (Linux 5.17) */
@@ -25,6 +24,16 @@ static __always_inline bool
 read_word(__u64 *word, __u64 address)
 {
 	return !bpf_probe_read_user(word, sizeof(*word), (void *)address);
+}
+
+/* A word on which the rest of the walk depends. */
+static __always_inline bool
+read_slot(struct walk *w, __u64 *word, __u64 address)
+{
+	if (!read_word(word, address))
+		return false;
+	touch(&w->trail, address, *word);
+	return true;
 }
 
 /* The value of a register in the frame that the walk has come to. */
@@ -38,12 +47,13 @@ read_register(struct walk *w, __u32 number, __u64 *value)
 	if (!(w->known & bit))
 		return false;
 	if (w->in_memory & bit) {
-		if (!read_word(&w->reg[number], w->reg[number])) {
+		if (!read_slot(w, &w->reg[number], w->reg[number])) {
 			w->end = END_UNREADABLE;
 			return false;
 		}
 		w->in_memory &= ~bit;
 	}
+	w->trail.used |= w->trail.fresh & bit;
 	*value = w->reg[number];
 	return true;
 }
@@ -60,6 +70,7 @@ static __always_inline bool
 arrive(struct walk *w, __u64 sp, __u64 pc)
 {
 	w->reg[REG_SP] = sp;
+	w->trail.fresh &= ~(1U << REG_SP);
 	w->pc = CODE_ADDRESS(pc);
 	w->is_return = true;
 	if (!w->pc)
@@ -80,6 +91,7 @@ leave_signal(struct walk *w)
 #undef KEEP_REGISTER
 	w->known = w->in_memory = ~0U;
 	w->in_memory &= ~(1U << REG_SP);
+	w->trail.odd = true;
 	if (!arrive(w, sp, pc))
 		return false;
 	w->bottom = sp;
@@ -161,36 +173,6 @@ give_up(struct walk *w, enum stack_end end)
 	return ended(w, w->early ? w->early : end);
 }
 
-/* The instruction that a probe has replaced is run as a copy, on a page of its own: as if where it belongs. */
-static __always_inline void
-leave_copy(struct walk *w, struct uprobe_task *probes)
-{
-	__u64 copy = BPF_CORE_READ(probes, xol_vaddr);
-
-	if (copy && w->pc - copy <= INSTRUCTION_MAX)
-		w->pc += BPF_CORE_READ(probes, vaddr) - copy;
-}
-
-/* Return probes put an address of their own where functions return to; the kernel has the true ones aside, innermost
- * first, each with the stack pointer that its function began with. */
-static __always_inline __u64
-undiverted(struct walk *w, __u64 cfa, __u64 pc)
-{
-	__u64 slot = cfa - RETURN_ON_STACK * 8;
-
-	for (int i = 0; i < DIVERTED_STEPS && w->returns; i++) {
-		struct return_instance *r = (void *)w->returns;
-		__u64 stack = BPF_CORE_READ(r, stack);
-
-		if (stack == slot)
-			return BPF_CORE_READ(r, orig_ret_vaddr);
-		if (stack > slot)
-			return pc;
-		w->returns = (__u64)BPF_CORE_READ(r, next);
-	}
-	return pc;
-}
-
 /* Whether a frame record, {caller's frame pointer, return address}, can be the next: further up this stack, with code to
  * return to; or on another stack (Go's runtime changes them), then with a call before that or as the last one. */
 static __always_inline bool
@@ -212,12 +194,15 @@ step_frame_pointer(struct walk *w)
 		return give_up(w, END_ROOT);
 	if (fp % 8 || bpf_probe_read_user(record, sizeof(record), (void *)fp))
 		return give_up(w, END_NO_ROW);
+	touch(&w->trail, fp, record[0]);
+	touch(&w->trail, fp + 8, record[1]);
 	record[1] = undiverted(w, fp + sizeof(record), CODE_ADDRESS(record[1]));
 	if (!is_record(w, fp, record))
 		return give_up(w, END_NO_ROW);
 	if (fp < w->bottom)
 		w->bottom = fp;
 	w->reg[REG_FP] = record[0];
+	w->trail.fresh &= ~(1U << REG_FP);
 	w->known = 1U << REG_FP | 1U << REG_SP;
 	w->in_memory = 0;
 	return arrive(w, fp + sizeof(record), record[1]);
@@ -253,6 +238,7 @@ leave_leaf(struct walk *w)
 static __always_inline bool
 follow_frame_pointer(struct walk *w)
 {
+	w->trail.odd = true;
 	if (is_after_handler(w))
 		return leave_signal(w);
 	if (is_behind_system_call(w)) {
@@ -274,6 +260,7 @@ find_cfa(struct walk *w, __u64 *cfa)
 		return w->end == END_UNREADABLE ? false : ended(w, END_NO_ROW);
 	switch (r->kind) {
 	case UNWIND_LOAD:
+		w->trail.odd = true;
 		if (!read_word(&base, base + (__s64)r->load))
 			return ended(w, END_UNREADABLE);
 		break;
@@ -299,6 +286,7 @@ restore(struct walk *w, __s16 words, __u32 number, __u64 cfa)
 		w->reg[number] = cfa + words * 8LL;
 		w->known |= bit;
 		w->in_memory |= bit;
+		w->trail.fresh &= ~bit;
 	}
 }
 
@@ -318,7 +306,7 @@ find_return(struct walk *w, __u64 cfa, __u64 from, __u64 *pc)
 		return ended(w, END_STUCK);
 	if (w->rule.flags & UNWIND_RETURN_TOO)
 		cfa = from;
-	return read_word(pc, cfa + at * 8LL) || ended(w, END_UNREADABLE);
+	return read_slot(w, pc, cfa + at * 8LL) || ended(w, END_UNREADABLE);
 }
 
 /* Go's functions make their frame by one instruction and save the frame pointer by the next. */
@@ -482,6 +470,7 @@ begin(struct walk *w)
 #undef TAKE_REGISTER
 	w->pc = w->regs.REGISTER_PC;
 	w->bottom = w->reg[REG_SP];
+	begin_trail(&w->trail, w->bottom);
 	return IS_NATIVE(w->regs.REGISTER_MODE);
 }
 

@@ -6,7 +6,7 @@ load capture
 
 setup_file() {
 	local d=$BATS_FILE_TMPDIR src=$BATS_TEST_DIRNAME/record program
-	for program in waits states wakers lives naps paths rename churn repeat; do
+	for program in waits states wakers lives naps paths places rename churn repeat; do
 		gcc -O2 -fno-omit-frame-pointer -fno-optimize-sibling-calls -pthread -o "$d/$program" "$src/$program.c"
 	done
 	gcc -O2 -nostdlib -static -o "$d/burst" "$src/burst.c"
@@ -46,19 +46,37 @@ times() {
 	sed -n 's/^\([^;]*\)\/\([0-9]*\);.* \([0-9]*\)$/\2 \3/p' "$1" | awk '{ n[$1] += $2 } END { for (tid in n) print tid, n[tid] }'
 }
 
+# has_waited REGEX NS: what the scheduler says of waits for a cpu. Its figure begins earlier in a switch than ours, and ends later:
+# up to a tenth of a millisecond for each, in virtual machines.
+has_waited() {
+	pb-symbolize -q "$t/raw.pb" | pb-fold --pid --count | sed 's/^waits-[0-9]*/waits/' >"$t/counts"
+	near "$(sum "$t/folded" "$1")" "$2" $(($2 / 50 + 100000 * $(sum "$t/counts" "$1")))
+}
+
 # What tests/record/waits.c says of its parts is what the recording has under their names.
 waits_are_true() {
 	local part took waited
 	while read -r part took waited; do
 		echo "$part $took $waited"
-		# The scheduler's own clock stands still from time to time: its figure is a little larger.
-		[ "$part" != computing_part ] || took=$waited
-		near "$(sum "$t/folded" "^waits;_start;(.*;)?main;${part}[.;]")" "$took" $((took / 50 + waited / 20))
+		[ "$part" = computing_part ] || close_to "$(sum "$t/folded" "^waits;_start;(.*;)?main;${part}[.;]")" "$took"
+		[ "$part" != computing_part ] || has_waited "^waits;_start;(.*;)?main;computing_part[.;]" "$waited"
 		equals "$(grep "$part" "$t/folded" | grep -vc "^waits;_start;.*;main;${part}[.;]")" 0
 	done <"$1"
 	equals "$(wc -l <"$1")" 4
 	equals "$(grep 'computing_part' "$t/folded" | grep -vc ';\[waiting for a cpu\] ')" 0
 	close_to "$(sum "$t/folded" ';sleeping_part;.*;\[sleeping\] ')" "$2"
+}
+
+# So it is with tests/record/lives.c.
+lives_are_true() {
+	local name tid least most got
+	while read -r name tid least most; do
+		got=$(sum "$t/folded" "^lives-[0-9]*/$tid;")
+		echo "$name: $got, has lived $least to $most"
+		at_least "$got" "$(awk -v n="$least" 'BEGIN { print 0.98 * n }')"
+		at_least "$(awk -v n="$most" 'BEGIN { print 1.02 * n }')" "$got"
+	done <"$t/said"
+	equals "$(wc -l <"$t/said")" 5
 }
 
 @test "waits are true: a sleep, a lock, a slow pipe; one that computes only waits for a cpu" {
@@ -83,16 +101,16 @@ waits_are_true() {
 @test "what threads wait for is told apart: like a disk, stopped, for a cpu" {
 	pb-record -q --off-cpu -o "$t/raw.pb" -- "$d/states" disk
 	fold "$t/raw.pb" | grep ';wait_for_vfork;' >"$t/folded"
-	close_to "$(sum "$t/folded" ';vfork;.*;\[disk sleep\] ')" 300000000
+	close_to "$(sum "$t/folded" ';vfork;.*;\[disk sleep\] ')" 300000000 20 # the child may have to wait for a cpu
 	close_to "$(sum "$t/folded" ';clock_nanosleep;.*;\[sleeping\] ')" 300000000 # the child has its parent's stack
 	pb-record -q --off-cpu -o "$t/raw.pb" -- setsid "$d/states" stopped
 	fold "$t/raw.pb" >"$t/folded"
-	close_to "$(sum "$t/folded" ';stop;.*;\[stopped\] ')" 300000000
+	close_to "$(sum "$t/folded" ';stop;.*;\[stopped\] ')" 300000000 20
 	pb-record -q --off-cpu -o "$t/raw.pb" -- "$d/states" share >"$t/said"
 	pb-symbolize -q "$t/raw.pb" | pb-fold --pid >"$t/folded"
 	while read -r pid waited; do
 		at_least "$waited" 300000000
-		close_to "$(sum "$t/folded" "^states-$pid;.*;share_cpu;.*;.waiting for a cpu. ")" "$waited" 5
+		has_waited "^states-$pid;.*;share_cpu;.*;.waiting for a cpu. " "$waited"
 	done <"$t/said"
 	equals "$(wc -l <"$t/said")" 2
 }
@@ -104,13 +122,7 @@ waits_are_true() {
 		conserved "$t/raw.pb"
 		no_stack_is_missing "$t/raw.pb"
 		pb-symbolize -q "$t/raw.pb" | pb-fold --tid >"$t/folded"
-		while read -r name tid least most; do
-			got=$(sum "$t/folded" "^lives-[0-9]*/$tid;")
-			echo "$name: $got, has lived $least to $most"
-			at_least "$got" "$(awk -v n="$least" 'BEGIN { print 0.98 * n }')"
-			at_least "$(awk -v n="$most" 'BEGIN { print 1.02 * n }')" "$got"
-		done <"$t/said"
-		equals "$(wc -l <"$t/said")" 5
+		lives_are_true
 	done
 }
 
@@ -209,9 +221,7 @@ waits_are_true() {
 	unshare --pid --fork --mount-proc "$bin/pb-record" -q --wall -a -o "$t/raw.pb" -- "$d/lives" 500 >"$t/said"
 	conserved "$t/raw.pb"
 	pb-fold --tid "$t/raw.pb" >"$t/folded"
-	while read -r _ tid least _; do
-		close_to "$(sum "$t/folded" "^lives-2/$tid;")" "$least" 8
-	done <"$t/said"
+	lives_are_true
 }
 
 # A storm of switches, processes and threads, for as long as a recording may take.
@@ -222,8 +232,9 @@ storm() {
 		"$d/naps" 8000 10 >/dev/null 3>&- &
 	done
 	"$d/churn" 2 2 3>&- &
-	"$d/lives" 1500 >/dev/null 3>&- &
+	"$d/lives" 30000 >/dev/null 3>&- &
 	lives=$!
+	left_running+=" $lives"
 	sleep 0.1
 }
 
@@ -240,6 +251,7 @@ storm() {
 			no_stack_is_missing "$t/raw.pb"
 			[[ $options != *--ring-size* ]] || at_least "$(tally "$t/raw.pb" 3)" 1
 			[[ $options == *--ring-size* ]] || equals "$(tally "$t/raw.pb" 3)" 0
+			kill "$lives"
 			wait
 		done
 	done
@@ -280,8 +292,11 @@ storm() {
 	pb-record -q --wall -o "$t/raw.pb" -- "$d/rename" 200 sleep 0.3
 	conserved "$t/raw.pb"
 	pb-symbolize -q "$t/raw.pb" | pb-fold --tid >"$t/folded"
-	close_to "$(total "$t/folded")" 700000000 5
-	close_to "$(sum "$t/folded" '^sleep-')" 300000000 5
+	end=$(pb-dump "$t/raw.pb" | sed -n 's/^window .* end=\([0-9]*\)$/\1/p' | tail -1)
+	# The first thread at most from begin to end, the other one until the last 300 ms.
+	at_least "$((2 * end - 300000000 + 20000000))" "$(total "$t/folded")"
+	at_least "$(total "$t/folded")" 690000000
+	at_least "$(sum "$t/folded" '^sleep-')" 295000000
 }
 
 @test "more stacks than are kept: those that waits still refer to are there" {
@@ -296,6 +311,23 @@ storm() {
 their_times() {
 	awk '/^ +- .*\([0-9]+\)$/ { tid = $NF; gsub(/[()]/, "", tid); next } tid && NF == 1 { n[tid] += $1; tid = "" }
 		END { for (tid in n) printf "%d %d\n", tid, 1000 * n[tid] }' "$1"
+}
+
+@test "a stack that is recognised is the right one: other callers, and other ways through the kernel, of the same place" {
+	pb-record -q --off-cpu --no-kernel -o "$t/raw.pb" -- "$d/paths" 10 7
+	conserved "$t/raw.pb"
+	pb-symbolize -q "$t/raw.pb" | pb-fold --count | grep ';clock_nanosleep;.*sleeping' >"$t/folded"
+	at_least "$(wc -l <"$t/folded")" 1000
+	at_least "$(total "$t/folded")" 7000 # of 7,168; some time had passed
+	equals "$(awk '$NF > 7' "$t/folded" | wc -l)" 0
+	pb-record -q --off-cpu -o "$t/raw.pb" -- "$d/places" 300
+	fold "$t/raw.pb" >"$t/waits"
+	pb-symbolize -q "$t/raw.pb" | pb-fold --count | grep ';main;.*wait_for;.*sleeping' >"$t/folded"
+	for way in pipe_read unix_stream_read eventfd_read; do
+		n=$(sum "$t/folded" ";[a-z_]*${way}[a-z_]*;")
+		at_least "$n" 285
+		at_least 300 "$n"
+	done
 }
 
 @test "bcc's offcputime says the same of the same threads" {

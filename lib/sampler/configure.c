@@ -4,6 +4,7 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,6 +22,7 @@ enum {
 	TARGETS_MAX = 1 << 16, /* tasks that are sampled at a time */
 	WAITS_MAX = 1 << 16,   /* threads that are followed at a time */
 	STACKS_MAX = 1 << 17,  /* that waits may refer to */
+	MEMORIES = 1 << 12,    /* of places where threads wait; bpf/again.h */
 	SLICES = 100,	       /* of a second, for --max-rate */
 	CPUS_MAX = 1 << 16,
 	PIDNS_FIRST = 0xeffffffc, /* inode of the first pid namespace (PROC_PID_INIT_INO) */
@@ -146,32 +148,37 @@ configure_walk(struct sample_bpf *skel, const struct sampler_config *c, bool by_
 	skel->rodata->with_user = !c->no_user;
 }
 
-/* On x86 the count of interrupts is a variable, which not all kernels show: one of its own until Linux 6.1 and since 6.15, in
- * between the second one in pcpu_hot. (To ask BTF for a type that the kernel does not have takes privileges, since it is
- * looked for in modules, too.) Reading all of kallsyms takes some 40 ms. */
+/* On x86, what the kernel has that programs may read, where it tells: the count of interrupts, a variable of its own until Linux
+ * 6.1 and since 6.15, in between the second one in pcpu_hot (to ask BTF for a type that the kernel does not have takes
+ * privileges, since it is looked for in modules, too); and the tables for its stacks. To read all of kallsyms takes some 40 ms. */
 static void
-configure_waker(struct sample_bpf *skel)
+configure_places(struct sample_bpf *skel)
 {
 #if defined(__x86_64__)
+	uint64_t orc_end = 0;
 	struct {
 		const char *name;
-		__u64 *to;
+		void *to;
 		unsigned offset;
 	} wanted[] = {{"__per_cpu_offset", &skel->rodata->per_cpu_offsets}, {"__preempt_count", &skel->rodata->preempt_count_at},
-		      {"pcpu_hot", &skel->rodata->preempt_count_at, sizeof(void *)}};
+		      {"pcpu_hot", &skel->rodata->preempt_count_at, sizeof(void *)},
+		      {"__start_orc_unwind_ip", &skel->rodata->orc_places}, {"__stop_orc_unwind_ip", &orc_end},
+		      {"__start_orc_unwind", &skel->rodata->orc_rows}};
 	FILE *f = fopen("/proc/kallsyms", "re");
 	char line[512], name[256];
-	unsigned long long address;
+	uint64_t address;
 
 	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%llx %*c %255s", &address, name) != 2)
+		if (sscanf(line, "%" SCNx64 " %*c %255s", &address, name) != 2 || !address)
 			continue;
 		for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 			if (!strcmp(name, wanted[i].name))
-				*wanted[i].to = address ? address + wanted[i].offset : 0;
+				*(uint64_t *)wanted[i].to = address + wanted[i].offset;
 	}
 	if (f)
 		fclose(f);
+	if (skel->rodata->orc_rows && skel->rodata->orc_places && orc_end > skel->rodata->orc_places)
+		skel->rodata->n_orc_rows = (uint32_t)((orc_end - skel->rodata->orc_places) / sizeof(int32_t));
 #else
 	(void)skel;
 #endif
@@ -188,14 +195,29 @@ configure_waits(struct sample_bpf *skel, const struct kernel_setup *s)
 	skel->rodata->with_waker = s->config->waker;
 	skel->rodata->min_block = s->config->min_block;
 	skel->rodata->max_block = s->config->max_block ? s->config->max_block : UINT64_MAX;
-	if (with)
-		bpf_program__set_autoload(skel->progs.on_waking, true);
-	if (s->config->waker)
-		configure_waker(skel);
+	bpf_program__set_autoload(skel->progs.on_waking, with);
 	bpf_program__set_autoload(skel->progs.on_rename, with);
 	bpf_program__set_autoload(skel->progs.meet_threads, skel->rodata->with_on_cpu);
 	bpf_map__set_max_entries(skel->maps.waits, with ? WAITS_MAX : 1);
 	bpf_map__set_max_entries(skel->maps.stacks, with ? STACKS_MAX : 1);
+}
+
+/* Stacks are recognised where programs run often, with few stacks. */
+static void
+configure_memories(struct sample_bpf *skel, const struct kernel_setup *s)
+{
+	bool by_kind[N_PROBE_KINDS] = {[PROBE_WAIT] = true, [PROBE_RAW_TP] = true, [PROBE_SYSCALL] = true,
+				       [PROBE_UPROBE] = true, [PROBE_USDT] = true};
+	bool with = false;
+
+	for (size_t i = 0; i < s->events->probes.n; i++)
+		with |= by_kind[s->events->probes.items[i].kind];
+	if (with)
+		configure_places(skel);
+	skel->rodata->with_trails = with;
+	skel->rodata->n_memories = with ? MEMORIES : 1;
+	bpf_map__set_max_entries(skel->maps.memories, skel->rodata->n_memories);
+	bpf_map__set_max_entries(skel->maps.orc_known, skel->rodata->n_memories);
 }
 
 static void
@@ -232,6 +254,7 @@ configure(struct sample_bpf *skel, const struct kernel_setup *s, struct err *err
 	configure_tasks(skel, s);
 	configure_walk(skel, s->config, s->unwinding);
 	configure_waits(skel, s);
+	configure_memories(skel, s);
 	configure_rate(skel, s->config);
 	configure_judge(skel, s->config);
 	skel->rodata->one_by_one = s->config->timestamps;

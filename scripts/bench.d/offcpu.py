@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What off-CPU time costs in a storm of context switches, against offcputime of bcc's libbpf-tools."""
-import contextlib, re, shutil, subprocess
+"""What off-CPU time costs in a storm of context switches, against offcputime of bcc's libbpf-tools. One storm keeps to one cpu,
+where each switch's cost is its own; the other has all of them."""
+import contextlib, shutil, subprocess
 
-from measure import Tally, have, ours, path, programs_of, row, stats_enabled
+from measure import Run, Tally, have, ours, path, programs_of, row, stats_enabled
 from probes import watched
 
 STORMS = {
-    "perf bench sched pipe": (["perf", "bench", "sched", "pipe", "-l"], 200_000),
-    "perf bench sched messaging": (["perf", "bench", "sched", "messaging", "-g", "4", "-l"], 500),
+    "perf bench sched pipe, on one cpu": (["taskset", "-c", "0", "perf", "bench", "sched", "pipe", "-l"], 200_000),
+    "perf bench sched messaging": (["perf", "bench", "sched", "messaging", "-g", "4", "-l"], 2000),
 }
 
 
@@ -22,35 +23,30 @@ def measure(reps, seconds):
         storm(name, [*argv, str(n if reps > 1 else n // 4)], ways, 2 * reps - 1)
 
 
-def run(argv):
-    """What perf bench says it took, in seconds."""
-    out = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
-    return float(re.search(r"Total time: ([\d.]+)", out).group(1))
-
-
 def storm(name, argv, ways, reps):
-    """In turns; the quickest run of each way counts."""
+    """Seconds of cpu time, in turns; the least of each way counts."""
     times, lost = {way: [] for way in ways}, 0
     for _ in range(reps):
         for way, profiler in ways.items():
             with watched(profiler) if profiler else contextlib.nullcontext():
-                times[way].append(run(argv))
+                times[way].append(Run(argv, stdout=subprocess.DEVNULL).cpu)
             if way == "ours":
                 tally = Tally(path("offcpu.pb"))
                 lost += tally.lost if tally.adds_up() else 1e9
     slow = {way: 100 * (min(t) / min(times["base"]) - 1) for way, t in times.items()}
     peer = slow.get("offcputime")
     row(f"{name}: slow-down", slow["ours"], peer, "offcputime", "%", "<= half", slow["ours"] <= peer / 2 if peer else None, 0)
+    costs = {way: min(cost(profiler, argv) for _ in range(reps)) for way, profiler in ways.items() if profiler}
+    own, peer = costs["ours"], costs.get("offcputime")
+    row("  all programs, for each switch", own, peer, "offcputime", "ns", "<= half", own <= peer / 2 if peer else None, 0)
     row("  waits lost", lost, None, "", "", "0", lost == 0, 0)
-    costs = {way: cost(profiler, argv) for way, profiler in ways.items() if profiler}
-    row("  programs, a switch", costs["ours"], costs.get("offcputime"), "offcputime", "ns", digits=0)
 
 
 def cost(profiler, argv):
     """Nanoseconds that all of a profiler's programs ran, for each run of the one that ran most."""
     with stats_enabled(), watched(profiler) as process:
         before = programs_of(process.pid)
-        run(argv)
+        Run(argv, stdout=subprocess.DEVNULL)
         after = programs_of(process.pid)
     runs = max(after[i][0] - before.get(i, (0, 0))[0] for i in after)
     return sum(after[i][1] - before.get(i, (0, 0))[1] for i in after) / runs

@@ -56,6 +56,9 @@ ask_for_all(struct sample_bpf *skel, bool with_loop)
 	skel->rodata->min_block = 1;
 	skel->rodata->max_block = 1000000000;
 	skel->rodata->command = 1;
+	skel->rodata->with_trails = true;
+	skel->rodata->n_memories = 4096;
+	skel->rodata->n_orc_rows = 1000000;
 #if defined(__x86_64__) /* and by turns as kernels have it that show their variables, and as the others */
 	skel->rodata->per_cpu_offsets = skel->rodata->preempt_count_at = with_loop;
 #endif

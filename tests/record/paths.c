@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Waits at the end of 2 to the power of DEPTH different paths of calls; each of two threads takes half of them: paths DEPTH */
+/* Waits at the end of 2 to the power of DEPTH different paths of calls, so many TIMES in a row; each of two threads takes half of
+ * them: paths DEPTH [TIMES] */
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -38,13 +39,14 @@ left(uint32_t path, int depth)
 	__asm__ volatile("");
 }
 
-static int depth;
+static int depth, times = 1;
 
 static void *
 take_half(void *which)
 {
 	for (uint32_t path = which ? 1 : 0; path < 1U << depth; path += 2)
-		left(path, depth);
+		for (int i = 0; i < times; i++)
+			left(path, depth);
 	return NULL;
 }
 
@@ -54,6 +56,8 @@ main(int argc, char **argv)
 	pthread_t other;
 
 	depth = argc > 1 ? atoi(argv[1]) : 10;
+	if (argc > 2)
+		times = atoi(argv[2]);
 	pthread_create(&other, NULL, take_half, "");
 	take_half(NULL);
 	pthread_join(other, NULL);
