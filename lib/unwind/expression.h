@@ -4,7 +4,7 @@
 #define UNWIND_EXPRESSION_H
 
 #include "bpf/unwind.h"
-#include "unwind/cursor.h"
+#include "base/cursor.h"
 
 /* Sets kind, base, cfa and load of the rule. False: the expression has another shape; the rule is as it was. */
 bool expression_cfa(struct cursor c, struct unwind_rule *rule);

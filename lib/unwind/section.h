@@ -5,7 +5,7 @@
 
 #include "base/err.h"
 #include "elf/file.h"
-#include "unwind/cursor.h"
+#include "base/cursor.h"
 
 /* How an address is written (LSB, "DWARF Exception Header Encoding"). */
 enum {

@@ -4,7 +4,7 @@
 #define UNWIND_STATE_H
 
 #include "bpf/unwind.h"
-#include "unwind/cursor.h"
+#include "base/cursor.h"
 
 struct state {
 	struct unwind_rule rule; /* not yet as it is kept: see state_finish() */

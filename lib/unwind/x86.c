@@ -2,7 +2,7 @@
 /* The lengths of x86-64 instructions (Intel SDM, volume 2, appendix A). */
 #include "unwind/x86.h"
 
-#include "unwind/cursor.h"
+#include "base/cursor.h"
 
 /* What follows an opcode, by letter:
  *	.  nothing		m  ModRM		1  8 bits		4  32 bits, 16 after 66

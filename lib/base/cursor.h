@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reading numbers one after another, never past the end: what is not there reads as 0 and is remembered as bad. */
-#ifndef UNWIND_CURSOR_H
-#define UNWIND_CURSOR_H
+#ifndef BASE_CURSOR_H
+#define BASE_CURSOR_H
 
 #include <stdbool.h>
 #include <stddef.h>
