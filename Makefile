@@ -27,10 +27,10 @@ comma := ,
 
 # Each command: the rooms it links, most dependent first, then its libraries.
 COMMANDS := pb-record pb-symbolize pb-fold pb-svg pb-d3 pb-serve pb-dump
-rooms_pb-record    := sampler unwind sym elf stream base
+rooms_pb-record    := sampler unwind sym dwarf elf stream base
 parts_pb-record    := $(patsubst cmd/%.c,%,$(wildcard cmd/record_*.c))
 libs_pb-record     := -lbpf -ldw -lelf -lz -liberty
-rooms_pb-symbolize := sym elf stream base
+rooms_pb-symbolize := sym dwarf elf stream base
 libs_pb-symbolize  := -lelf -liberty -lz
 rooms_pb-fold      := stream flame base
 parts_pb-fold      := fold_stacks fold_lines fold_events event_names stack_nodes
@@ -46,7 +46,7 @@ rooms_pb-dump      := stream base
 # The viewer's script is one file made of these, in this order.
 VIEWER := $(basename $(notdir $(wildcard lib/viewer/*.js)))
 
-ROOMS   := base stream elf unwind sampler sym flame viewer
+ROOMS   := base stream elf dwarf unwind sampler sym flame viewer
 BPF     := $(patsubst bpf/%.bpf.c,%,$(wildcard bpf/*.bpf.c))
 SKELS   := $(BPF:%=$(B)/bpf/%.skel.h)
 objects  = $(patsubst %.c,$(B)/%.o,$(wildcard lib/$(1)/*.c)) $(patsubst %,$(B)/%.o,$(call texts,$(1)))
@@ -132,7 +132,7 @@ $(B)/tests/elf/%: $(B)/tests/elf/%.o $(B)/lib/elf.a $(B)/lib/base.a
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lz
 
 # Those in tests/probe look for places where events fire.
-$(B)/tests/probe/%: $(B)/tests/probe/%.o $(B)/lib/sampler.a $(B)/lib/unwind.a $(B)/lib/sym.a $(B)/lib/elf.a $(B)/lib/base.a
+$(B)/tests/probe/%: $(B)/tests/probe/%.o $(B)/lib/sampler.a $(B)/lib/unwind.a $(B)/lib/sym.a $(B)/lib/dwarf.a $(B)/lib/elf.a $(B)/lib/base.a
 	@echo "  LINK $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(libs_pb-record) -liberty
 
