@@ -131,6 +131,11 @@ $(B)/tests/elf/%: $(B)/tests/elf/%.o $(B)/lib/elf.a $(B)/lib/base.a
 	@echo "  LINK $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lz
 
+# Those in tests/dwarf look at debug information.
+$(B)/tests/dwarf/%: $(B)/tests/dwarf/%.o $(B)/lib/dwarf.a $(B)/lib/elf.a $(B)/lib/base.a
+	@echo "  LINK $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lz -lzstd -llzma
+
 # Those in tests/probe look for places where events fire.
 $(B)/tests/probe/%: $(B)/tests/probe/%.o $(B)/lib/sampler.a $(B)/lib/unwind.a $(B)/lib/sym.a $(B)/lib/dwarf.a $(B)/lib/elf.a $(B)/lib/base.a
 	@echo "  LINK $@"

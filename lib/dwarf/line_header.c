@@ -2,8 +2,9 @@
 /* What stands before a line table's program: its numbers, its directories, its files.
  *
  * Until version 4 directories and files count from 1: directory 0 is the unit's, file 0 does not exist (here it is the
- * unit's own). In version 5 both count from 0, directory 0 is the unit's as the table has it, and how a directory or a
- * file is written is told before them, as pairs of what it is and in which form. */
+ * unit's own). In version 5 both count from 0, directory 0 is the unit's as the table has it, which must not be put behind
+ * the unit's own once more, and how a directory or a file is written is told before them, as pairs of what it is and in
+ * which form. */
 #include "dwarf/line_header.h"
 
 #include <stdlib.h>
@@ -196,6 +197,10 @@ read_entries(struct cursor *c, struct names *directories, struct line_table *t, 
 		GROW(directories->all, directories->n, directories->cap);
 		directories->all[directories->n++] = ok ? path : NULL;
 	}
+	if (directories->n && directories->all[0] && !t->directory)
+		t->directory = directories->all[0];
+	if (directories->n && directories->all[0] && directories->all[0][0] != '/')
+		directories->all[0] = NULL;
 	ok = ok && read_listing(c, l);
 	for (uint64_t i = 0; ok && i < l->n; i++) {
 		ok = read_entry(c, l, offset_size, input, &path, &directory);
