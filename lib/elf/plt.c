@@ -197,6 +197,16 @@ static const struct plt_machine machines[] = {
 
 /* ---- all ---- */
 
+/* Without the version that linkers add in .symtab. */
+static size_t
+name_len(const char *name)
+{
+	size_t len = strnlen(name, NAME_LIMIT);
+	const char *at = memchr(name + 1, '@', len - 1);
+
+	return at ? (size_t)(at - name) : len;
+}
+
 static void
 put(struct plt *p, const struct code *c, size_t start, size_t end, const char *name)
 {
@@ -207,7 +217,7 @@ put(struct plt *p, const struct code *c, size_t start, size_t end, const char *n
 		return;
 	p->name.len = 0;
 	if (name)
-		buf_add(&p->name, name, strnlen(name, NAME_LIMIT));
+		buf_add(&p->name, name, name_len(name));
 	buf_puts(&p->name, name ? "@plt" : own);
 	id = intern(p->names, p->name.data, p->name.len);
 	symtab_put(p->to, c->vaddr + start, end - start, p->names->all[id].text);
