@@ -130,7 +130,7 @@ $(B)/tests/hotspot/%: $(B)/tests/hotspot/%.o $(B)/lib/unwind.a $(B)/lib/elf.a $(
 # Those in tests/elf look at files.
 $(B)/tests/elf/%: $(B)/tests/elf/%.o $(B)/lib/elf.a $(B)/lib/base.a
 	@echo "  LINK $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lz
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lz -llzma
 
 # Those in tests/dwarf look at debug information.
 $(B)/tests/dwarf/%: $(B)/tests/dwarf/%.o $(B)/lib/dwarf.a $(B)/lib/elf.a $(B)/lib/base.a

@@ -8,7 +8,7 @@
 
 #include "base/cursor.h"
 
-enum { HEADER = 16, WORD = 4, ID = 8, COLUMNS_MOST = 16 };
+enum { HEADER = 16, WORD = 4, ID = 8, COLUMNS_MOST = 16, TRIES_MOST = 1024 };
 
 /* The columns that are used have one number in both versions but for the last, which version 2 does not have. */
 static const uint8_t section_of[] = {
@@ -57,7 +57,7 @@ find_unit(const struct index *x, uint64_t dwo_id)
 {
 	uint32_t mask = x->slots - 1, slot = (uint32_t)dwo_id & mask, step = ((uint32_t)(dwo_id >> 32) & mask) | 1;
 
-	for (uint32_t tries = 0; tries < x->slots; tries++, slot = (slot + step) & mask) {
+	for (uint32_t tries = 0; tries < x->slots && tries < TRIES_MOST; tries++, slot = (slot + step) & mask) {
 		uint32_t unit = (uint32_t)number_at(x, x->numbers + (uint64_t)slot * WORD, WORD);
 
 		if (!unit)

@@ -122,7 +122,7 @@ in_root(const char *dir, const struct alternate *a, struct err *err)
 }
 
 struct elf_file *
-parts_alternate(const struct elf_file *debug, const struct debug_roots *roots, struct err *err)
+parts_alternate(const struct elf_file *debug, const char *const *dirs, size_t n, struct err *err)
 {
 	struct err refused = {0};
 	struct alternate a;
@@ -131,8 +131,8 @@ parts_alternate(const struct elf_file *debug, const struct debug_roots *roots, s
 	if (!read_link(debug, &a))
 		return NULL;
 	f = at_its_path(debug, &a, &refused);
-	for (size_t i = 0; i < roots->n && !f; i++)
-		f = in_root(roots->dirs[i], &a, &refused);
+	for (size_t i = 0; i < n && !f; i++)
+		f = in_root(dirs[i], &a, &refused);
 	if (!f && refused.text[0])
 		*err = refused;
 	else if (!f)

@@ -4,14 +4,15 @@
 #ifndef ELF_PARTS_H
 #define ELF_PARTS_H
 
+#include <stddef.h>
+
 #include "base/err.h"
 #include "elf/file.h"
-#include "elf/find.h"
 
 /* The supplementary file that a debug file's .gnu_debugaltlink names, by the build-id there: at its path, which may be
- * relative to the debug file; below ".dwz" in a root; DIR/.build-id/xx/yyyy.debug in a root. NULL: it names none or
- * there is none; *err then says so, or which file was refused. */
-struct elf_file *parts_alternate(const struct elf_file *debug, const struct debug_roots *roots, struct err *err);
+ * relative to the debug file; below .dwz in one of n directories; .build-id/xx/yyyy.debug there. NULL: it names none,
+ * or *err says that there is none or which file was refused. */
+struct elf_file *parts_alternate(const struct elf_file *debug, const char *const *dirs, size_t n, struct err *err);
 
 /* A .dwo file by DW_AT_comp_dir (may be NULL) and DW_AT_dwo_name, else next to the program by its name alone. Whether
  * it is the right one its dwo_id shows. NULL: *err says where it should be. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "elf/minidebug.h"
 
 /* The build-id that debug files must have: the recorded one, or of the file at the path where none was recorded. */
 static struct elf_file *
@@ -38,6 +39,10 @@ module_load(struct module *m, const struct debug_roots *roots, unsigned dwarf)
 	m->full = m->debug || (m->image && symtab_is_full(m->image));
 	if (dwarf && m->debug && !m->dwarf)
 		m->dwarf = dwarf_open(m->debug);
+	if (!m->full && m->image)
+		m->mini = minidebug_open(m->image, &m->problem);
+	if (m->mini)
+		m->n_symbols += symtab_read(&m->symbols, m->mini);
 	if (m->debug)
 		m->n_symbols += symtab_read(&m->symbols, m->debug);
 	if (m->image)
@@ -48,7 +53,9 @@ void
 module_free(struct module *m)
 {
 	symtab_free(&m->symbols);
+	spare_free(&m->spare);
 	dwarf_close(m->dwarf);
+	elf_close(m->mini);
 	elf_close(m->image);
 	elf_close(m->debug);
 	free(m->path);
@@ -70,5 +77,7 @@ module_find(struct module *m, uint64_t offset, unsigned dwarf, struct module_pla
 		dwarf_find(m->dwarf, vaddr, dwarf, &place->debug);
 	if (range && place->debug.function)
 		place->same = dwarf_function(m->dwarf, range->start) == place->debug.function;
+	if (!range && !place->debug.function && m->image)
+		place->symbol = spare_find(&m->spare, m->image, &m->symbols, vaddr);
 	return place->symbol || place->debug.function;
 }

@@ -10,6 +10,7 @@
 #include "dwarf/dwarf.h"
 #include "elf/find.h"
 #include "elf/symtab.h"
+#include "sym/spare.h"
 
 struct module {
 	bool told;  /* its symbols come by symtab_put(), not from files */
@@ -19,6 +20,8 @@ struct module {
 	uint8_t id[BUILD_ID_MAX];
 	size_t id_len;
 	struct elf_file *image, *debug; /* owned; NULL */
+	struct elf_file *mini;		/* MiniDebugInfo of the image, if there is neither .symtab nor a debug file; owned */
+	struct spare spare;
 	struct symtab symbols;
 	size_t n_symbols;
 	struct dwarf *dwarf; /* owned; NULL: there is none, or nobody wants to know */

@@ -136,6 +136,8 @@ symbolizer_source(const struct symbolizer *s, uint32_t module, struct symbol_sou
 		.image = m->image ? m->image->path : NULL,
 		.debug = m->debug ? m->debug->path : NULL,
 		.full = m->full,
+		.mini = m->mini,
+		.go = m->spare.n_go,
 		.symbols = m->n_symbols,
 		.problem = m->problem.text[0] ? m->problem.text : NULL,
 	};
@@ -143,12 +145,15 @@ symbolizer_source(const struct symbolizer *s, uint32_t module, struct symbol_sou
 
 /* ---- names ---- */
 
-/* The length of a name in a file without the version that linkers add in .symtab: malloc@@GLIBC_2.2.5. */
+/* The length of a name in a file without the version that linkers add in .symtab: malloc@@GLIBC_2.2.5. But malloc@plt is
+ * another function than malloc. */
 static size_t
 unversioned(const char *name, size_t len)
 {
 	const char *at = memchr(name, '@', len);
 
+	if (len > 4 && !memcmp(name + len - 4, "@plt", 4))
+		return len;
 	return at && at > name ? (size_t)(at - name) : len;
 }
 

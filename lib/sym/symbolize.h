@@ -67,6 +67,8 @@ struct symbol_source {
 	const char *image; /* path of the file that was mapped, NULL when it was not found */
 	const char *debug; /* path of its separate debug file, NULL when there is none */
 	bool full;	   /* there is a .symtab, not only the names that the dynamic linker needs */
+	bool mini;	   /* there is no .symtab, but MiniDebugInfo */
+	size_t go;	   /* functions of Go's own table, once they were needed */
 	size_t symbols;
 	const char *problem; /* what was refused or could not be read; NULL when nothing */
 };
