@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "dwarf/constants.h"
 
-enum { ATTRIBUTES_MAX = 4096 }; /* of one; there are fewer than 30 in what compilers make */
+enum { HEAD_MAX = 1 << 16 }; /* bytes; there are fewer than 200 in what compilers make */
 
 static uint16_t
 known(uint64_t number)
@@ -15,114 +15,108 @@ known(uint64_t number)
 	return number <= UINT16_MAX ? (uint16_t)number : 0;
 }
 
-/* ---- how to step over an entry ---- */
+/* One that is being read. */
+struct reading {
+	struct abbrevs *to;
+	struct abbrev b;
+	bool keeps; /* attributes */
+	bool code;  /* it has attributes that tell where code is */
+};
 
-/* Adds bytes to what is stepped over after the last step. */
-static void
-add_fixed(struct abbrevs *a, struct abbrev *b, uint32_t size)
-{
-	uint32_t *to = b->n_steps ? &a->steps[b->steps + b->n_steps - 1].then : &b->head;
-
-	*to += size;
-	if (b->sibling_back)
-		b->sibling_back += size;
-}
-
-/* False: its form is not known, so that nobody can tell where it ends. */
+/* Adds to what is stepped over, behind the last step. False: its form is not known, nobody can tell where it ends. */
 static bool
-add_step(struct abbrevs *a, struct abbrev *b, const struct abbrev_attribute *t)
+add_step(struct reading *r, uint16_t name, uint16_t form)
 {
-	int size = form_size(t->form, &a->sizes);
+	uint8_t extent = form_extent(form, &r->to->sizes);
+	struct abbrev *b = &r->b;
 
-	if (size == FORM_UNKNOWN)
+	if (extent == EXTENT_UNKNOWN)
 		return false;
-	if (size >= 0) {
-		add_fixed(a, b, (uint32_t)size);
-		if (t->name == DW_AT_sibling && t->form == DW_FORM_ref4)
+	if (extent <= EXTENT_FIXED_MOST) {
+		*(b->n_steps ? &r->to->steps[r->to->n_steps - 1].then : &b->head) += extent;
+		b->sibling_back += b->sibling_back ? extent : 0;
+		if (name == DW_AT_sibling && form == DW_FORM_ref4)
 			b->sibling_back = 4;
 		return true;
 	}
-	GROW(a->steps, a->n_steps, a->cap_steps);
-	a->steps[a->n_steps++] = (struct abbrev_step){.extent = form_extent(t->form)};
+	GROW(r->to->steps, r->to->n_steps, r->to->cap_steps);
+	r->to->steps[r->to->n_steps++] = (struct abbrev_step){.extent = extent};
 	b->n_steps++;
 	b->sibling_back = 0;
 	return true;
 }
 
-/* ---- roles ---- */
-
-static bool
-has(const struct abbrevs *a, const struct abbrev *b, uint16_t name)
-{
-	for (uint32_t i = 0; i < b->n_attributes; i++)
-		if (a->attributes[b->attributes + i].name == name)
-			return true;
-	return false;
-}
-
 static enum abbrev_role
-role(const struct abbrevs *a, const struct abbrev *b)
+role(const struct reading *r)
 {
-	bool code = has(a, b, DW_AT_low_pc) || has(a, b, DW_AT_ranges);
-
-	switch (b->tag) {
+	switch (r->b.tag) {
 	case DW_TAG_subprogram:
-		return code ? ROLE_FUNCTION : ROLE_OTHER;
+		return r->code ? ROLE_FUNCTION : ROLE_OTHER;
 	case DW_TAG_inlined_subroutine:
-		return code ? ROLE_INLINED : ROLE_OTHER;
+		return r->code ? ROLE_INLINED : ROLE_OTHER;
 	case DW_TAG_array_type:
 	case DW_TAG_class_type:
 	case DW_TAG_enumeration_type:
 	case DW_TAG_structure_type:
 	case DW_TAG_subroutine_type:
 	case DW_TAG_union_type:
-		return b->children && b->sibling_back ? ROLE_TYPE : ROLE_OTHER;
+		return r->b.children && r->b.sibling_back ? ROLE_TYPE : ROLE_OTHER;
 	default:
 		return ROLE_OTHER;
 	}
 }
 
-/* ---- reading ---- */
-
+/* False: there are no more. */
 static bool
-read_attribute(struct abbrevs *a, struct abbrev *b, struct cursor *c)
+read_attribute(struct reading *r, struct cursor *c)
 {
 	uint64_t name = cursor_uleb(c), form = cursor_uleb(c);
 	struct abbrev_attribute t = {.name = known(name), .form = known(form)};
+	struct abbrevs *a = r->to;
 
 	if (c->bad || (!name && !form))
 		return false;
 	if (form == DW_FORM_implicit_const)
 		t.implicit = cursor_sleb(c);
-	if (b->n_attributes == ATTRIBUTES_MAX || !add_step(a, b, &t)) {
+	if (r->b.head > HEAD_MAX || !add_step(r, t.name, t.form)) {
 		c->bad = true;
 		return false;
 	}
+	r->code |= t.name == DW_AT_low_pc || t.name == DW_AT_ranges;
+	if (!r->keeps)
+		return true;
 	GROW(a->attributes, a->n_attributes, a->cap_attributes);
 	a->attributes[a->n_attributes++] = t;
-	b->n_attributes++;
+	r->b.n_attributes++;
 	return true;
 }
 
-/* False: there are no more. */
+static bool
+keeps_attributes(uint16_t tag)
+{
+	return tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine || tag == DW_TAG_compile_unit ||
+	       tag == DW_TAG_partial_unit || tag == DW_TAG_skeleton_unit;
+}
+
 static bool
 read_one(struct abbrevs *a, struct cursor *c)
 {
-	struct abbrev b = {.code = cursor_uleb(c)};
+	struct reading r = {.to = a, .b.code = cursor_uleb(c)};
 
-	if (!b.code || c->bad)
+	if (!r.b.code || c->bad || a->n_steps > UINT32_MAX / 2 || a->n_attributes > UINT32_MAX / 2)
 		return false;
-	b.tag = known(cursor_uleb(c));
-	b.children = cursor_byte(c);
-	b.steps = (uint32_t)a->n_steps;
-	b.attributes = (uint32_t)a->n_attributes;
-	while (read_attribute(a, &b, c))
+	r.b.tag = known(cursor_uleb(c));
+	r.b.children = cursor_byte(c);
+	r.b.steps = (uint32_t)a->n_steps;
+	r.b.attributes = (uint32_t)a->n_attributes;
+	r.keeps = keeps_attributes(r.b.tag);
+	while (read_attribute(&r, c))
 		;
-	if (c->bad || a->n_steps > UINT32_MAX - ATTRIBUTES_MAX || a->n_attributes > UINT32_MAX - ATTRIBUTES_MAX)
+	if (c->bad)
 		return false;
-	b.role = (uint8_t)role(a, &b);
+	r.b.role = (uint8_t)role(&r);
 	GROW(a->all, a->n, a->cap);
-	a->all[a->n++] = b;
+	a->all[a->n++] = r.b;
 	return true;
 }
 
@@ -133,12 +127,13 @@ compare(const void *a, const void *b)
 
 	if (x->code != y->code)
 		return x->code < y->code ? -1 : 1;
-	return (x->attributes > y->attributes) - (x->attributes < y->attributes);
+	return (x->steps > y->steps) - (x->steps < y->steps);
 }
 
-void
+size_t
 abbrevs_read(struct abbrevs *a, struct cursor c, const struct form_sizes *sizes, uint64_t only)
 {
+	const uint8_t *start = c.at;
 	bool in_order = true;
 
 	a->sizes = *sizes;
@@ -149,6 +144,7 @@ abbrevs_read(struct abbrevs *a, struct cursor c, const struct form_sizes *sizes,
 	}
 	if (!in_order)
 		qsort(a->all, a->n, sizeof(*a->all), compare);
+	return (size_t)(c.at - start);
 }
 
 const struct abbrev *

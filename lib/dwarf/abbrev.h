@@ -27,8 +27,8 @@ struct abbrev_attribute {
 };
 
 struct abbrev_step {
-	enum form_extent extent;
-	uint32_t then; /* bytes to step over after it */
+	uint8_t extent; /* enum form_extent */
+	uint32_t then;	/* bytes to step over after it */
 };
 
 struct abbrev {
@@ -39,7 +39,7 @@ struct abbrev {
 	uint32_t sibling_back; /* bytes from its last byte back to DW_AT_sibling, of 4 bytes; 0: there is none to use */
 	uint32_t head;
 	uint32_t steps, n_steps;	   /* in steps[] */
-	uint32_t attributes, n_attributes; /* in attributes[] */
+	uint32_t attributes, n_attributes; /* in attributes[]; none where nobody wants to know */
 };
 
 /* The abbreviations of a unit. */
@@ -54,9 +54,9 @@ struct abbrevs {
 	size_t n_attributes, cap_attributes;
 };
 
-/* Reads those that begin at the cursor, up to the end of their table or, if `only` is not 0, up to that code. What is
- * malformed ends them. */
-void abbrevs_read(struct abbrevs *a, struct cursor c, const struct form_sizes *sizes, uint64_t only);
+/* Reads those that begin at the cursor, up to the end of their table; what is malformed ends them. Attributes are kept of
+ * functions and of units. If `only` is not 0 reads no further than that code. Returns how many bytes were read. */
+size_t abbrevs_read(struct abbrevs *a, struct cursor c, const struct form_sizes *sizes, uint64_t only);
 
 /* NULL: no entry may have that code. */
 const struct abbrev *abbrevs_search(const struct abbrevs *a, uint64_t code);
@@ -87,7 +87,7 @@ abbrev_skip(const struct abbrevs *a, const struct abbrev *b, struct cursor *c)
 	for (uint32_t i = 0; i < b->n_steps; i++) {
 		const struct abbrev_step *step = &a->steps[b->steps + i];
 
-		form_skip_extent(c, step->extent, &a->sizes);
+		form_skip(c, step->extent, &a->sizes);
 		cursor_block(c, step->then);
 	}
 }

@@ -9,15 +9,13 @@
 #include "dwarf/line.h"
 #include "dwarf/name.h"
 #include "dwarf/range.h"
+#include "dwarf/split.h"
 #include "dwarf/tree.h"
 #include "dwarf/unit.h"
 
 struct dwarf {
 	struct debug_file main, alt;
-	struct debug_file **splits; /* owned */
-	size_t n_splits, cap_splits;
-	const struct elf_file *(*open_split)(void *to, const struct dwarf_split *split);
-	void *open_split_to;
+	struct splits splits;
 	bool mapped, all_walked;
 	struct span_map units; /* of main, by what their roots say */
 	struct names names;
@@ -42,11 +40,7 @@ dwarf_close(struct dwarf *d)
 {
 	if (!d)
 		return;
-	for (size_t i = 0; i < d->n_splits; i++) {
-		debug_file_free(d->splits[i]);
-		free(d->splits[i]);
-	}
-	free(d->splits);
+	splits_free(&d->splits);
 	debug_file_free(&d->main);
 	debug_file_free(&d->alt);
 	span_map_free(&d->units);
@@ -63,10 +57,10 @@ dwarf_set_alt(struct dwarf *d, const struct elf_file *alt)
 }
 
 void
-dwarf_on_split(struct dwarf *d, const struct elf_file *(*open)(void *to, const struct dwarf_split *split), void *to)
+dwarf_on_split(struct dwarf *d, split_opener *open, void *to)
 {
-	d->open_split = open;
-	d->open_split_to = to;
+	d->splits.open = open;
+	d->splits.to = to;
 }
 
 /* ---- units ---- */
@@ -81,7 +75,9 @@ may_have_code(const struct unit *u)
 static struct unit *
 whole(struct dwarf *d, struct unit *u)
 {
-	(void)d;
+	if (!u->split_tried && u->has_dwo)
+		u->split = splits_find(&d->splits, u);
+	u->split_tried = true;
 	return u->split ? u->split : u;
 }
 
@@ -146,6 +142,15 @@ unit_of(struct dwarf *d, uint64_t vaddr)
 
 /* ---- lines ---- */
 
+/* The bytes of the table at the cursor, by its length. */
+static size_t
+table_size(struct cursor c)
+{
+	uint64_t length = cursor_fixed(&c, 4);
+
+	return length < cursor_left(&c) ? (size_t)length : cursor_left(&c);
+}
+
 static struct line_table *
 lines_of(struct unit *u)
 {
@@ -166,7 +171,8 @@ lines_of(struct unit *u)
 		.address_size = u->sizes.address,
 	};
 	u->table = xcalloc(1, sizeof(*u->table));
-	line_table_read(u->table, &input, &problem);
+	if (section_spend(u->file, DWARF_LINE, table_size(input.table)))
+		line_table_read(u->table, &input, &problem);
 	return u->table;
 }
 

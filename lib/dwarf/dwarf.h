@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dwarf/split.h"
 #include "elf/file.h"
 
 struct dwarf;
@@ -28,15 +29,8 @@ void dwarf_close(struct dwarf *d); /* NULL is allowed */
 /* dwz's supplementary file, which .gnu_debugaltlink names; before the first look-up. It must outlive *d. */
 void dwarf_set_alt(struct dwarf *d, const struct elf_file *alt);
 
-/* Where a unit was split: what is in the file only stands for it. */
-struct dwarf_split {
-	const char *name, *directory; /* of the .dwo file; directory: NULL, or what the name is relative to */
-	uint64_t id;
-};
-
-/* Sets who opens .dwo and .dwp files. The file that is returned must outlive *d; it may be the same for several. NULL:
- * there is none. */
-void dwarf_on_split(struct dwarf *d, const struct elf_file *(*open)(void *to, const struct dwarf_split *split), void *to);
+/* Sets who opens what -gsplit-dwarf left beside the object files; before the first look-up. */
+void dwarf_on_split(struct dwarf *d, split_opener *open, void *to);
 
 struct dwarf_frame {
 	const char *name;   /* mangled where the file has that; NULL: not known */

@@ -4,59 +4,46 @@
 
 #include "dwarf/constants.h"
 
-/* Sizes in bytes are as they are; others: */
-enum {
-	BY_ULEB = 32,
-	BY_SLEB,
-	BY_TEXT,
-	BY_BLOCK,
-	BY_BLOCK1,
-	BY_BLOCK2,
-	BY_BLOCK4,
-	BY_ADDRESS,
-	BY_OFFSET,
-	BY_REFERENCE,
-	BY_INDIRECT,
-	BY_ABBREVIATION, /* no bytes: the number stands in the abbreviation */
-};
+/* Extents that depend on the unit; they are not seen outside. */
+enum { BY_ADDRESS = EXTENT_UNKNOWN + 1, BY_OFFSET, BY_REFERENCE, BY_ABBREVIATION /* no bytes: the number stands there */ };
 
 static const struct form {
-	uint8_t size, kind;
+	uint8_t extent, kind;
 } forms[] = {
 	[DW_FORM_addr] = {BY_ADDRESS, VALUE_ADDRESS},
-	[DW_FORM_block2] = {BY_BLOCK2, VALUE_BLOCK},
-	[DW_FORM_block4] = {BY_BLOCK4, VALUE_BLOCK},
+	[DW_FORM_block2] = {EXTENT_BLOCK2, VALUE_BLOCK},
+	[DW_FORM_block4] = {EXTENT_BLOCK4, VALUE_BLOCK},
 	[DW_FORM_data2] = {2, VALUE_NUMBER},
 	[DW_FORM_data4] = {4, VALUE_NUMBER},
 	[DW_FORM_data8] = {8, VALUE_NUMBER},
-	[DW_FORM_string] = {BY_TEXT, VALUE_TEXT},
-	[DW_FORM_block] = {BY_BLOCK, VALUE_BLOCK},
-	[DW_FORM_block1] = {BY_BLOCK1, VALUE_BLOCK},
+	[DW_FORM_string] = {EXTENT_TEXT, VALUE_TEXT},
+	[DW_FORM_block] = {EXTENT_BLOCK, VALUE_BLOCK},
+	[DW_FORM_block1] = {EXTENT_BLOCK1, VALUE_BLOCK},
 	[DW_FORM_data1] = {1, VALUE_NUMBER},
 	[DW_FORM_flag] = {1, VALUE_NUMBER},
-	[DW_FORM_sdata] = {BY_SLEB, VALUE_NUMBER},
+	[DW_FORM_sdata] = {EXTENT_SLEB, VALUE_NUMBER},
 	[DW_FORM_strp] = {BY_OFFSET, VALUE_STRP},
-	[DW_FORM_udata] = {BY_ULEB, VALUE_NUMBER},
+	[DW_FORM_udata] = {EXTENT_ULEB, VALUE_NUMBER},
 	[DW_FORM_ref_addr] = {BY_REFERENCE, VALUE_REFERENCE_INFO},
 	[DW_FORM_ref1] = {1, VALUE_REFERENCE},
 	[DW_FORM_ref2] = {2, VALUE_REFERENCE},
 	[DW_FORM_ref4] = {4, VALUE_REFERENCE},
 	[DW_FORM_ref8] = {8, VALUE_REFERENCE},
-	[DW_FORM_ref_udata] = {BY_ULEB, VALUE_REFERENCE},
-	[DW_FORM_indirect] = {BY_INDIRECT, VALUE_NONE},
+	[DW_FORM_ref_udata] = {EXTENT_ULEB, VALUE_REFERENCE},
+	[DW_FORM_indirect] = {EXTENT_INDIRECT, VALUE_NONE},
 	[DW_FORM_sec_offset] = {BY_OFFSET, VALUE_NUMBER},
-	[DW_FORM_exprloc] = {BY_BLOCK, VALUE_BLOCK},
+	[DW_FORM_exprloc] = {EXTENT_BLOCK, VALUE_BLOCK},
 	[DW_FORM_flag_present] = {0, VALUE_NUMBER},
-	[DW_FORM_strx] = {BY_ULEB, VALUE_STRING_INDEX},
-	[DW_FORM_addrx] = {BY_ULEB, VALUE_ADDRESS_INDEX},
+	[DW_FORM_strx] = {EXTENT_ULEB, VALUE_STRING_INDEX},
+	[DW_FORM_addrx] = {EXTENT_ULEB, VALUE_ADDRESS_INDEX},
 	[DW_FORM_ref_sup4] = {4, VALUE_REFERENCE_ALT},
 	[DW_FORM_strp_sup] = {BY_OFFSET, VALUE_STRP_ALT},
 	[DW_FORM_data16] = {16, VALUE_BLOCK},
 	[DW_FORM_line_strp] = {BY_OFFSET, VALUE_LINE_STRP},
 	[DW_FORM_ref_sig8] = {8, VALUE_SIGNATURE},
 	[DW_FORM_implicit_const] = {BY_ABBREVIATION, VALUE_NUMBER},
-	[DW_FORM_loclistx] = {BY_ULEB, VALUE_LIST_INDEX},
-	[DW_FORM_rnglistx] = {BY_ULEB, VALUE_LIST_INDEX},
+	[DW_FORM_loclistx] = {EXTENT_ULEB, VALUE_LIST_INDEX},
+	[DW_FORM_rnglistx] = {EXTENT_ULEB, VALUE_LIST_INDEX},
 	[DW_FORM_ref_sup8] = {8, VALUE_REFERENCE_ALT},
 	[DW_FORM_strx1] = {1, VALUE_STRING_INDEX},
 	[DW_FORM_strx2] = {2, VALUE_STRING_INDEX},
@@ -72,13 +59,13 @@ static const struct form {
 static const struct form *
 form_of(uint64_t form)
 {
-	static const struct form address_index = {BY_ULEB, VALUE_ADDRESS_INDEX};
-	static const struct form string_index = {BY_ULEB, VALUE_STRING_INDEX};
+	static const struct form address_index = {EXTENT_ULEB, VALUE_ADDRESS_INDEX};
+	static const struct form string_index = {EXTENT_ULEB, VALUE_STRING_INDEX};
 	static const struct form reference_alt = {BY_OFFSET, VALUE_REFERENCE_ALT};
 	static const struct form text_alt = {BY_OFFSET, VALUE_STRP_ALT};
 
 	if (form < sizeof(forms) / sizeof(*forms))
-		return forms[form].size || forms[form].kind ? &forms[form] : NULL;
+		return forms[form].extent || forms[form].kind ? &forms[form] : NULL;
 	switch (form) {
 	case DW_FORM_GNU_addr_index:
 		return &address_index;
@@ -93,14 +80,14 @@ form_of(uint64_t form)
 	}
 }
 
-int
-form_size(uint64_t form, const struct form_sizes *sizes)
+uint8_t
+form_extent(uint64_t form, const struct form_sizes *sizes)
 {
 	const struct form *f = form_of(form);
 
 	if (!f)
-		return FORM_UNKNOWN;
-	switch (f->size) {
+		return EXTENT_UNKNOWN;
+	switch (f->extent) {
 	case BY_ADDRESS:
 		return sizes->address;
 	case BY_OFFSET:
@@ -110,30 +97,7 @@ form_size(uint64_t form, const struct form_sizes *sizes)
 	case BY_ABBREVIATION:
 		return 0;
 	default:
-		return f->size < BY_ULEB ? f->size : FORM_VARIES;
-	}
-}
-
-enum form_extent
-form_extent(uint64_t form)
-{
-	const struct form *f = form_of(form);
-
-	switch (f ? f->size : BY_ULEB) {
-	case BY_TEXT:
-		return EXTENT_TEXT;
-	case BY_BLOCK:
-		return EXTENT_BLOCK;
-	case BY_BLOCK1:
-		return EXTENT_BLOCK1;
-	case BY_BLOCK2:
-		return EXTENT_BLOCK2;
-	case BY_BLOCK4:
-		return EXTENT_BLOCK4;
-	case BY_INDIRECT:
-		return EXTENT_INDIRECT;
-	default:
-		return EXTENT_ULEB;
+		return f->extent;
 	}
 }
 
@@ -166,13 +130,11 @@ indirect_form(struct cursor *c)
 }
 
 void
-form_skip_extent(struct cursor *c, enum form_extent extent, const struct form_sizes *sizes)
+form_skip(struct cursor *c, uint8_t extent, const struct form_sizes *sizes)
 {
-	uint64_t form;
-	int size;
-
 	switch (extent) {
 	case EXTENT_ULEB:
+	case EXTENT_SLEB:
 		cursor_uleb(c);
 		break;
 	case EXTENT_TEXT:
@@ -191,12 +153,13 @@ form_skip_extent(struct cursor *c, enum form_extent extent, const struct form_si
 		cursor_block(c, cursor_fixed(c, 4));
 		break;
 	case EXTENT_INDIRECT:
-		form = indirect_form(c);
-		size = form_size(form, sizes);
-		if (size >= 0)
-			cursor_block(c, (uint64_t)size);
-		else
-			form_skip_extent(c, form_extent(form), sizes); /* not indirect again */
+		form_skip(c, form_extent(indirect_form(c), sizes), sizes); /* not indirect again */
+		break;
+	case EXTENT_UNKNOWN:
+		c->bad = true;
+		break;
+	default:
+		cursor_block(c, extent);
 		break;
 	}
 }
@@ -205,29 +168,25 @@ void
 form_read(struct cursor *c, uint64_t form, int64_t implicit, const struct form_sizes *sizes, struct value *v)
 {
 	const struct form *f;
-	int size;
+	uint8_t extent;
 
 	if (form == DW_FORM_indirect)
 		form = indirect_form(c);
 	f = form_of(form);
-	size = form_size(form, sizes);
+	extent = form_extent(form, sizes);
 	*v = (struct value){.kind = f ? (enum value_kind)f->kind : VALUE_NONE};
-	if (!f)
-		c->bad = true;
-	else if (f->size == BY_ABBREVIATION)
+	if (form == DW_FORM_implicit_const)
 		v->n = (uint64_t)implicit;
 	else if (form == DW_FORM_flag_present)
 		v->n = 1;
-	else if (f->size == BY_ULEB)
+	else if (extent <= 8)
+		v->n = cursor_fixed(c, extent);
+	else if (extent == EXTENT_ULEB)
 		v->n = cursor_uleb(c);
-	else if (f->size == BY_SLEB)
+	else if (extent == EXTENT_SLEB)
 		v->n = (uint64_t)cursor_sleb(c);
-	else if (f->size == BY_TEXT)
+	else if (extent == EXTENT_TEXT)
 		v->text = read_text(c);
-	else if (size >= 0 && size <= 8)
-		v->n = cursor_fixed(c, (size_t)size);
-	else if (size >= 0)
-		cursor_block(c, (uint64_t)size);
 	else
-		form_skip_extent(c, form_extent(form), sizes);
+		form_skip(c, extent, sizes);
 }

@@ -40,18 +40,24 @@ struct form_sizes {
 	uint8_t reference;	 /* of DW_FORM_ref_addr */
 };
 
-enum { FORM_UNKNOWN = -2, FORM_VARIES = -1 };
+/* How much a form takes: this many bytes, or, from EXTENT_ULEB on, as the value itself says. */
+enum form_extent {
+	EXTENT_FIXED_MOST = 16,
+	EXTENT_ULEB,
+	EXTENT_SLEB,
+	EXTENT_TEXT,
+	EXTENT_BLOCK,
+	EXTENT_BLOCK1,
+	EXTENT_BLOCK2,
+	EXTENT_BLOCK4,
+	EXTENT_INDIRECT,
+	EXTENT_UNKNOWN, /* it is no form that we know */
+};
 
-/* The bytes that a form takes, FORM_VARIES or FORM_UNKNOWN. */
-int form_size(uint64_t form, const struct form_sizes *sizes);
-
-/* How a form that varies says its size. */
-enum form_extent { EXTENT_ULEB, EXTENT_TEXT, EXTENT_BLOCK, EXTENT_BLOCK1, EXTENT_BLOCK2, EXTENT_BLOCK4, EXTENT_INDIRECT };
-
-enum form_extent form_extent(uint64_t form);
+uint8_t form_extent(uint64_t form, const struct form_sizes *sizes);
 
 /* These step over a value. What is malformed makes the cursor bad. */
 void form_read(struct cursor *c, uint64_t form, int64_t implicit, const struct form_sizes *sizes, struct value *v);
-void form_skip_extent(struct cursor *c, enum form_extent extent, const struct form_sizes *sizes);
+void form_skip(struct cursor *c, uint8_t extent, const struct form_sizes *sizes);
 
 #endif

@@ -32,10 +32,11 @@ address_max(const struct unit *u)
 static void
 add_pairs(const struct unit *u, uint64_t offset, uint32_t owner, struct spans *to)
 {
-	struct cursor c = section_cursor(home(u)->file, DWARF_RANGES, offset);
+	struct debug_file *d = home(u)->file;
+	struct cursor c = section_cursor(d, DWARF_RANGES, offset);
 	uint64_t base = home(u)->low_pc, max = address_max(u);
 
-	while (!c.bad) {
+	while (!c.bad && section_spend(d, DWARF_RANGES, 2 * u->sizes.address)) {
 		uint64_t start = cursor_fixed(&c, u->sizes.address), end = cursor_fixed(&c, u->sizes.address);
 
 		if (c.bad || (!start && !end))
@@ -105,7 +106,7 @@ add_list(const struct unit *u, uint64_t offset, uint32_t owner, struct spans *to
 	struct cursor c = section_cursor(u->file, DWARF_RNGLISTS, offset);
 	uint64_t base = home(u)->low_pc;
 
-	while (!c.bad) {
+	while (!c.bad && section_spend(u->file, DWARF_RNGLISTS, 1)) {
 		uint8_t kind = cursor_byte(&c);
 
 		if (kind == DW_RLE_end_of_list || !add_entry(u, kind, &c, &base, owner, to))

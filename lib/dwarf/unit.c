@@ -21,6 +21,15 @@ section_cursor(struct debug_file *d, enum dwarf_section which, uint64_t offset)
 	return (struct cursor){b->at + offset, b->at + b->size, false};
 }
 
+bool
+section_spend(struct debug_file *d, enum dwarf_section which, size_t size)
+{
+	enum { TIMES = 4, MORE = 1 << 20 };
+
+	d->spent[which] += size;
+	return d->spent[which] / TIMES <= sections_get(&d->sections, which)->size + MORE;
+}
+
 /* ---- headers ---- */
 
 /* The length of a unit or table that begins with it, and by its way how wide offsets are. */
@@ -120,16 +129,19 @@ debug_file_free(struct debug_file *d)
 	for (size_t i = 0; i < d->n; i++) {
 		struct unit *u = &d->units[i];
 
-		if (u->abbrevs)
-			abbrevs_free(u->abbrevs);
 		if (u->tree)
 			tree_free(u->tree);
 		if (u->table)
 			line_table_free(u->table);
-		free(u->abbrevs);
 		free(u->tree);
 		free(u->table);
 	}
+	for (size_t i = 0; i < d->n_abbrevs; i++) {
+		abbrevs_free(d->abbrevs[i]);
+		free(d->abbrevs[i]);
+	}
+	free(d->abbrevs);
+	table_free(&d->tables);
 	free(d->units);
 	abbrevs_free(&d->scratch);
 	sections_free(&d->sections);
@@ -173,13 +185,50 @@ unit_cursor(const struct unit *u, uint64_t offset)
 	return c;
 }
 
+static uint64_t
+abbrevs_hash(const struct unit *u)
+{
+	return hash_pair(u->abbrev_offset, (uint64_t)u->sizes.address << 16 | u->sizes.offset << 8 | u->sizes.reference);
+}
+
+/* The file's table of abbreviations for the unit, if it was read. */
+static const struct abbrevs *
+known_abbrevs(const struct unit *u)
+{
+	const struct debug_file *d = u->file;
+	struct table_probe p = table_probe(&d->tables, abbrevs_hash(u));
+	uint32_t i;
+
+	while (table_next(&d->tables, &p, &i))
+		if (d->abbrevs[i]->offset == u->abbrev_offset && !memcmp(&d->abbrevs[i]->sizes, &u->sizes, sizeof(u->sizes)))
+			return d->abbrevs[i];
+	return NULL;
+}
+
+static const struct abbrevs *
+read_abbrevs(const struct unit *u)
+{
+	struct debug_file *d = u->file;
+	struct abbrevs *a = xcalloc(1, sizeof(*a));
+	struct cursor c = section_cursor(d, DWARF_ABBREV, u->abbrev_offset);
+
+	a->offset = u->abbrev_offset;
+	if (section_spend(d, DWARF_ABBREV, 0))
+		section_spend(d, DWARF_ABBREV, abbrevs_read(a, c, &u->sizes, 0));
+	a->sizes = u->sizes;
+	GROW(d->abbrevs, d->n_abbrevs, d->cap_abbrevs);
+	table_insert(&d->tables, abbrevs_hash(u), (uint32_t)d->n_abbrevs);
+	d->abbrevs[d->n_abbrevs++] = a;
+	return a;
+}
+
 const struct abbrevs *
 unit_abbrevs(struct unit *u)
 {
-	if (!u->abbrevs) {
-		u->abbrevs = xcalloc(1, sizeof(*u->abbrevs));
-		abbrevs_read(u->abbrevs, section_cursor(u->file, DWARF_ABBREV, u->abbrev_offset), &u->sizes, 0);
-	}
+	if (!u->abbrevs)
+		u->abbrevs = known_abbrevs(u);
+	if (!u->abbrevs)
+		u->abbrevs = read_abbrevs(u);
 	return u->abbrevs;
 }
 
@@ -212,20 +261,39 @@ unit_entry(struct unit *u, uint64_t offset, const uint16_t *names, struct value 
 	return b;
 }
 
+/* The abbreviation of a root is mostly the first of its table: all need not be read for it. */
+static const struct abbrev *
+root_abbrev(struct unit *u, uint64_t code, const struct abbrevs **from)
+{
+	enum { NEAR = 256 };
+	struct cursor c = section_cursor(u->file, DWARF_ABBREV, u->abbrev_offset);
+	const struct abbrev *b;
+
+	*from = u->abbrevs ? u->abbrevs : known_abbrevs(u);
+	if (*from)
+		return abbrevs_find(*from, code);
+	if (cursor_left(&c) > NEAR)
+		c.end = c.at + NEAR;
+	abbrevs_clear(&u->file->scratch);
+	abbrevs_read(&u->file->scratch, c, &u->sizes, code);
+	*from = &u->file->scratch;
+	b = abbrevs_find(*from, code);
+	if (b)
+		return b;
+	*from = unit_abbrevs(u);
+	return abbrevs_find(*from, code);
+}
+
 void
 unit_root_entry(struct unit *u, const uint16_t *names, struct value *found, size_t n)
 {
-	struct abbrevs *scratch = &u->file->scratch;
 	struct cursor c = unit_cursor(u, u->root);
-	uint64_t code = cursor_uleb(&c);
-	const struct abbrev *b;
+	const struct abbrevs *a;
+	const struct abbrev *b = root_abbrev(u, cursor_uleb(&c), &a);
 
 	memset(found, 0, n * sizeof(*found));
-	abbrevs_clear(scratch);
-	abbrevs_read(scratch, section_cursor(u->file, DWARF_ABBREV, u->abbrev_offset), &u->sizes, code);
-	b = abbrevs_find(scratch, code);
 	if (b)
-		take_attributes(scratch, b, &c, names, found, n);
+		take_attributes(a, b, &c, names, found, n);
 }
 
 /* ---- values ---- */

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/table.h"
 #include "dwarf/abbrev.h"
 #include "dwarf/form.h"
 #include "dwarf/sections.h"
@@ -39,13 +40,13 @@ struct unit {
 	struct value low, high, ranges;
 
 	const struct unit *skeleton; /* of a split unit: the unit that stands for it in the file that is run; not owned */
-	struct unit *split;	     /* the reverse */
+	struct unit *split;	     /* the reverse; NULL: it was not split, or what was split from it is not to be had */
 
-	/* Made when first needed; owned. */
-	struct abbrevs *abbrevs;
-	struct tree *tree;
-	struct line_table *table;
-	bool no_split; /* there is no split unit of it, or it was not found */
+	/* Made when first needed. */
+	const struct abbrevs *abbrevs; /* the file's, which units share */
+	struct tree *tree;	       /* owned */
+	struct line_table *table;      /* owned */
+	bool split_tried;
 };
 
 struct debug_file {
@@ -55,7 +56,11 @@ struct debug_file {
 	size_t n, cap;
 	bool listed;
 	struct debug_file *alt; /* dwz's supplementary file; not owned; NULL */
-	struct abbrevs scratch; /* of roots */
+	struct abbrevs **abbrevs; /* owned; found by `tables` */
+	size_t n_abbrevs, cap_abbrevs;
+	struct table tables;
+	struct abbrevs scratch;		      /* of a root */
+	uint64_t spent[DWARF_SECTION_COUNT]; /* see section_spend() */
 };
 
 /* Reads nothing yet. The ELF file must outlive the result. */
@@ -95,5 +100,9 @@ struct unit *unit_reference(struct unit *u, const struct value *v, uint64_t *off
 
 /* A section's bytes from an offset on; none when it is beyond them. */
 struct cursor section_cursor(struct debug_file *d, enum dwarf_section which, uint64_t offset);
+
+/* Says that bytes of a section were read. False: it was more by far than the section has, as only a file does that
+ * refers to the same bytes over and over: nothing more is to be read of it. */
+bool section_spend(struct debug_file *d, enum dwarf_section which, size_t size);
 
 #endif

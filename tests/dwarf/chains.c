@@ -40,6 +40,10 @@ walk(const struct elf_file *f)
 		unit_root(&d.units[i]);
 	printf("with roots %.1f ms\n", 1e3 * (now() - start));
 	start = now();
+	for (size_t i = 0; i < d.n; i++)
+		unit_abbrevs(&d.units[i]);
+	printf("abbreviations in %.1f ms\n", 1e3 * (now() - start));
+	start = now();
 	for (size_t i = 0; i < d.n; i++) {
 		struct tree t = {0};
 
