@@ -39,6 +39,8 @@ module_load(struct module *m, const struct debug_roots *roots, unsigned dwarf)
 	m->full = m->debug || (m->image && symtab_is_full(m->image));
 	if (dwarf && m->debug && !m->dwarf)
 		m->dwarf = dwarf_open(m->debug);
+	if (m->dwarf)
+		further_connect(&m->further, m->dwarf, m->image, roots->dirs, roots->n);
 	if (!m->full && m->image)
 		m->mini = minidebug_open(m->image, &m->problem);
 	if (m->mini)
@@ -49,12 +51,23 @@ module_load(struct module *m, const struct debug_roots *roots, unsigned dwarf)
 		m->n_symbols += symtab_read(&m->symbols, m->image);
 }
 
+const char *
+module_problem(const struct module *m)
+{
+	if (m->problem.text[0])
+		return m->problem.text;
+	if (m->further.problem.text[0])
+		return m->further.problem.text;
+	return m->dwarf ? dwarf_problem(m->dwarf) : NULL;
+}
+
 void
 module_free(struct module *m)
 {
 	symtab_free(&m->symbols);
 	spare_free(&m->spare);
 	dwarf_close(m->dwarf);
+	further_free(&m->further);
 	elf_close(m->mini);
 	elf_close(m->image);
 	elf_close(m->debug);

@@ -10,6 +10,7 @@
 #include "dwarf/dwarf.h"
 #include "elf/find.h"
 #include "elf/symtab.h"
+#include "sym/further.h"
 #include "sym/spare.h"
 
 struct module {
@@ -25,8 +26,12 @@ struct module {
 	struct symtab symbols;
 	size_t n_symbols;
 	struct dwarf *dwarf; /* owned; NULL: there is none, or nobody wants to know */
+	struct further further;
 	struct err problem;
 };
+
+/* What was refused or could not be read; NULL: nothing. */
+const char *module_problem(const struct module *m);
 
 /* Finds the files and reads their symbols, at the first call. `dwarf` is what is wanted of debug information, as
  * dwarf_find() has it; 0: nothing. */

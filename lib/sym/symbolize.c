@@ -139,7 +139,7 @@ symbolizer_source(const struct symbolizer *s, uint32_t module, struct symbol_sou
 		.mini = m->mini,
 		.go = m->spare.n_go,
 		.symbols = m->n_symbols,
-		.problem = m->problem.text[0] ? m->problem.text : NULL,
+		.problem = module_problem(m),
 	};
 }
 
