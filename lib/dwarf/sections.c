@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <libdeflate.h>
 #include <zstd.h>
 
@@ -85,14 +86,30 @@ static const char no_memory[] = "not enough memory to decompress it", broken[] =
 		  lies[] = "it has not the size that it claims";
 
 /* Both return NULL, or what is wrong; *to is the caller's to free either way. */
-/* libdeflate, as zlib takes more than twice the time. The memory is not touched before there is something to write to it. */
+/* Memory that is not touched before there is something to write to it; in large pages, where it is large: a fault for each
+ * small one would cost a tenth of all. */
+static uint8_t *
+get_memory(size_t size)
+{
+	enum { LARGE = 2 << 20 };
+	void *p = NULL;
+
+	if (size < 2 * LARGE)
+		return malloc(size);
+	if (posix_memalign(&p, LARGE, size))
+		return NULL;
+	madvise(p, size, MADV_HUGEPAGE);
+	return p;
+}
+
+/* libdeflate, as zlib takes more than twice the time. */
 static const char *
 unpack_zlib(const struct packed *p, uint8_t **to)
 {
 	struct libdeflate_decompressor *z = libdeflate_alloc_decompressor();
 	enum libdeflate_result r = LIBDEFLATE_SUCCESS;
 
-	*to = malloc(p->unpacked);
+	*to = get_memory(p->unpacked);
 	if (z && *to)
 		r = libdeflate_zlib_decompress(z, p->at, p->size, *to, p->unpacked, NULL);
 	libdeflate_free_decompressor(z);
