@@ -159,37 +159,15 @@ unit_of(struct dwarf *d, uint64_t vaddr)
 
 /* ---- lines ---- */
 
-/* The bytes of the table at the cursor, by its length. */
-static size_t
-table_size(struct cursor c)
-{
-	uint64_t length = cursor_fixed(&c, 4);
-
-	return length < cursor_left(&c) ? (size_t)length : cursor_left(&c);
-}
-
 static struct line_table *
 lines_of(struct unit *u)
 {
-	static const uint16_t names[] = {DW_AT_name, DW_AT_comp_dir};
-	struct value v[2];
 	struct err problem;
-	struct line_input input;
 
-	if (u->table || !u->has_lines)
-		return u->table;
-	unit_root_entry(u, names, v, 2);
-	input = (struct line_input){
-		.table = section_cursor(u->file, DWARF_LINE, u->lines),
-		.strings = section_cursor(u->file, DWARF_STR, 0),
-		.line_strings = section_cursor(u->file, DWARF_LINE_STR, 0),
-		.name = unit_string(u, &v[0]),
-		.directory = unit_string(u, &v[1]),
-		.address_size = u->sizes.address,
-	};
-	u->table = xcalloc(1, sizeof(*u->table));
-	if (section_spend(u->file, DWARF_LINE, table_size(input.table)))
-		line_table_read(u->table, &input, &problem);
+	if (!u->table && u->has_lines) {
+		u->table = xcalloc(1, sizeof(*u->table));
+		unit_lines_read(u, false, u->table, &problem);
+	}
 	return u->table;
 }
 

@@ -174,7 +174,7 @@ read_numbers(struct cursor *c, struct line_header *h)
 {
 	h->min_instruction = cursor_byte(c);
 	h->max_operations = h->version >= 4 ? cursor_byte(c) : 1;
-	cursor_byte(c); /* default_is_stmt: every row counts */
+	h->default_is_stmt = cursor_byte(c);
 	h->line_base = (int8_t)cursor_byte(c);
 	h->line_range = cursor_byte(c);
 	h->opcode_base = cursor_byte(c);

@@ -260,6 +260,14 @@ sections_have_info(const struct elf_file *f, bool split)
 	return find_section(f, split, DWARF_INFO, name);
 }
 
+bool
+sections_have(const struct elf_file *f, enum dwarf_section which)
+{
+	char name[NAME_MAX_LEN];
+
+	return find_section(f, false, which, name);
+}
+
 void
 sections_free(struct dwarf_sections *s)
 {

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/table.h"
+#include "base/err.h"
 #include "dwarf/abbrev.h"
 #include "dwarf/form.h"
 #include "dwarf/sections.h"
@@ -98,6 +99,10 @@ bool unit_address(const struct unit *u, const struct value *v, uint64_t *vaddr);
 
 /* The unit that an entry is in and its offset in .debug_info. NULL: it is none, malformed, or not to be had. */
 struct unit *unit_reference(struct unit *u, const struct value *v, uint64_t *offset);
+
+/* Reads the unit's line table into *t, which stays empty when there is none; `all_rows` as in struct line_input. -1: it is
+ * malformed, and *err says where; what was good before that is there. */
+int unit_lines_read(struct unit *u, bool all_rows, struct line_table *t, struct err *err);
 
 /* A section's bytes from an offset on; none when it is beyond them. */
 struct cursor section_cursor(struct debug_file *d, enum dwarf_section which, uint64_t offset);
