@@ -241,6 +241,12 @@ truthful() {
 	equals "${status[0]}" 0
 	equals "$(cat "$t/err")" ""
 	at_least 1.5 "$(awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }')"
+	# What has begun can be read, though it was killed before its first window was over.
+	pb-record -F 99 -o "$t/killed.pb" & killed=$!
+	within 5 test -s "$t/killed.pb"
+	kill -9 $killed
+	run_ok pb-fold "$t/killed.pb"
+	contains "$stderr" "ends without its END record"
 }
 
 @test "streams concatenated fold to the sum of both" {
