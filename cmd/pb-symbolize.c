@@ -16,10 +16,10 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/intern.h"
 #include "base/msg.h"
 #include "base/options.h"
 #include "base/output.h"
+#include "cmd/symbolize_written.h"
 #include "stream/dict.h"
 #include "stream/samples.h"
 #include "stream/stream.h"
@@ -32,7 +32,9 @@
 enum { REPORTED = 10 };
 
 static bool add_debug_dirs(const char *value);
-static bool mangled, quiet, verbose;
+static bool set_inlines(const char *value), unset_inlines(const char *value);
+static bool set_lines(const char *value), unset_lines(const char *value);
+static bool mangled, quiet, verbose, inlines = true, lines = true;
 static struct debug_roots roots;
 static const char **dirs;
 static size_t cap_dirs;
@@ -40,6 +42,12 @@ static size_t cap_dirs;
 static const struct option_row options[] = {
 	{OPTION_CALL, 0, "debug-dir", "DIR", "look for debug files in DIR, too (more after ':')", NULL, 0, 0,
 	 add_debug_dirs},
+	{OPTION_CALL, 0, "inlines", NULL, "name inlined functions, too, where debug information is (the default)", NULL, 0, 0,
+	 set_inlines},
+	{OPTION_CALL, 0, "no-inlines", NULL, "name only the functions that hold the code", NULL, 0, 0, unset_inlines},
+	{OPTION_CALL, 0, "lines", NULL, "tell source files and lines, where debug information is (the default)", NULL, 0, 0,
+	 set_lines},
+	{OPTION_CALL, 0, "no-lines", NULL, "do not tell them", NULL, 0, 0, unset_lines},
 	{OPTION_FLAG, 0, "no-demangle", NULL, "leave C++ and Rust names as they are", &mangled, 0, 0, NULL},
 	{OPTION_FLAG, 'q', "quiet", NULL, "do not report what had no symbols", &quiet, 0, 0, NULL},
 	{OPTION_FLAG, 'v', "verbose", NULL, "say which file answered for each module", &verbose, 0, 0, NULL},
@@ -71,14 +79,12 @@ static size_t n_uses, cap_uses, n_resolved;
 static uint32_t *lacking; /* by stack: set of modules */
 static size_t n_lacking, cap_lacking, n_linked;
 
-static struct intern functions, source_files;	  /* ids as written */
-static uint32_t *their_functions, *their_sources; /* upstream's ids to ours */
-static size_t n_their_functions, cap_their_functions, n_their_sources, cap_their_sources;
+static struct written written;
 
 static void
-check_written(bool written)
+check_written(bool good)
 {
-	if (written)
+	if (good)
 		return;
 	if (errno == EPIPE)
 		exit(EXIT_DONE);
@@ -132,41 +138,13 @@ take_symbols(struct stream *s)
 
 /* ---- names ---- */
 
-static uint32_t
-define_function(const char *name, size_t len)
-{
-	size_t known = functions.n;
-	uint32_t id = intern(&functions, name, len);
-
-	if (id == known)
-		write_function(out, &(struct function_record){text_of(name, len)});
-	return id;
-}
-
-/* As an optional reference: 0 is none. */
-static uint64_t
-define_source(const char *path, size_t len)
-{
-	size_t known = source_files.n;
-	uint32_t id = intern(&source_files, path, len);
-
-	if (id == known)
-		write_source(out, &(struct source_record){text_of(path, len)});
-	return id + 1ULL;
-}
-
 static void
 write_names(uint32_t frame, const struct lookup *l)
 {
 	for (uint32_t i = 0; i < l->n; i++) {
 		const struct called *c = &l->chain[i];
 
-		write_name(out, &(struct name_record){
-					.frame = frame,
-					.function = define_function(c->function, strlen(c->function)),
-					.source = c->source ? define_source(c->source, strlen(c->source)) : 0,
-					.line = c->line,
-				});
+		written_add(&written, out, frame, c->function, c->source, c->line);
 	}
 	if (l->n)
 		uses[frame] |= NAMED;
@@ -264,29 +242,7 @@ resolve(void)
 	note_lacks();
 }
 
-/* ---- names that the stream has already: they are kept, under ids of ours ---- */
-
-static void
-take_their_functions(struct stream *s)
-{
-	struct function_record r;
-
-	while (read_function(s, &r)) {
-		GROW(their_functions, n_their_functions, cap_their_functions);
-		their_functions[n_their_functions++] = define_function(r.name.data, r.name.len);
-	}
-}
-
-static void
-take_their_sources(struct stream *s)
-{
-	struct source_record r;
-
-	while (read_source(s, &r)) {
-		GROW(their_sources, n_their_sources, cap_their_sources);
-		their_sources[n_their_sources++] = (uint32_t)define_source(r.path.data, r.path.len);
-	}
-}
+/* ---- the stream ---- */
 
 /* In a block of their own, as a new block is a new group of names for a frame. */
 static void
@@ -295,23 +251,17 @@ take_their_names(struct stream *s)
 	struct name_record r;
 
 	while (read_name(s, &r)) {
-		r.function = their_functions[r.function];
-		r.source = r.source ? their_sources[r.source - 1] : 0;
 		uses[r.frame] |= NAMED;
-		write_name(out, &r);
+		written_keep(&written, out, &r);
 	}
 	check_written(writer_flush(out));
 }
-
-/* ---- the stream ---- */
 
 static void
 start_segment(void)
 {
 	n_sources = n_uses = n_resolved = n_lacking = n_linked = 0;
-	n_their_functions = n_their_sources = 0;
-	intern_free(&functions);
-	intern_free(&source_files);
+	written_free(&written);
 }
 
 static void
@@ -332,10 +282,10 @@ take_block(struct stream *s)
 
 	switch (type) {
 	case RECORD_function:
-		take_their_functions(s);
+		written_functions(&written, out, s);
 		return false;
 	case RECORD_source:
-		take_their_sources(s);
+		written_sources(&written, out, s);
 		return false;
 	case RECORD_name:
 		take_their_names(s);
@@ -426,31 +376,31 @@ filter_file(const char *path)
 /* ---- the report ---- */
 
 static void
-warn_lines(struct buf *lines)
+warn_lines(struct buf *said)
 {
-	for (char *line = buf_cstr(lines), *end; *line; line = end + 1) {
+	for (char *line = buf_cstr(said), *end; *line; line = end + 1) {
 		end = strchr(line, '\n');
 		*end = 0;
 		warn("%s", line);
 	}
-	buf_free(lines);
+	buf_free(said);
 }
 
 static void
 say_report(void)
 {
-	struct buf lines = {0};
+	struct buf said = {0};
 	uint64_t *sums = xcalloc(report.n + 1, sizeof(*sums));
 
 	if (verbose)
-		report_sources(&report, symbolizer, &lines);
+		report_sources(&report, symbolizer, &said);
 	missing_sum(&missing, sums);
 	for (size_t i = 0; i < report.n; i++)
 		report.subjects[i].samples = sums[i];
 	free(sums);
 	if (!quiet)
-		report_missing(&report, symbolizer, REPORTED, &lines);
-	warn_lines(&lines);
+		report_missing(&report, symbolizer, REPORTED, &said);
+	warn_lines(&said);
 }
 
 /* ---- options ---- */
@@ -471,6 +421,32 @@ add_debug_dirs(const char *value)
 	}
 }
 
+static bool
+set_inlines(const char *value)
+{
+	return inlines = !value;
+}
+
+static bool
+unset_inlines(const char *value)
+{
+	inlines = false;
+	return !value;
+}
+
+static bool
+set_lines(const char *value)
+{
+	return lines = !value;
+}
+
+static bool
+unset_lines(const char *value)
+{
+	lines = false;
+	return !value;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -482,7 +458,7 @@ main(int argc, char **argv)
 	outlive_first_interrupt();
 	add_debug_dirs("/usr/lib/debug");
 	roots.dirs = dirs;
-	symbolizer = symbolizer_open(&(struct symbolizer_options){.roots = roots, .mangled = mangled});
+	symbolizer = symbolizer_open(&(struct symbolizer_options){roots, mangled, inlines, lines});
 	out = writer_open(STDOUT_FILENO);
 	if (i == argc)
 		filter_stdin();

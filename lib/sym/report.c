@@ -101,9 +101,12 @@ report_sources(const struct report *r, const struct symbolizer *s, struct buf *l
 		if (source.debug)
 			buf_printf(lines, " from %s", source.debug);
 		else if (source.image)
-			buf_printf(lines, " from %s of %s", source.full ? ".symtab" : ".dynsym", source.image);
+			buf_printf(lines, " from %s%s of %s", source.full ? ".symtab" : ".dynsym",
+				   source.mini ? " and .gnu_debugdata" : "", source.image);
 		else if (r->subjects[i].told_why)
 			buf_puts(lines, " from the stream");
+		if (source.go)
+			buf_printf(lines, ", %zu functions from .gopclntab", source.go);
 		if (source.problem)
 			buf_printf(lines, "; %s", without_path(source.problem, name));
 		end_line(lines, start);

@@ -25,6 +25,7 @@ struct symbolizer;
 struct symbolizer_options {
 	struct debug_roots roots; /* must outlive the symbolizer */
 	bool mangled;		  /* leave names as they are in the file */
+	bool inlines, lines;	  /* tell them where there is debug information */
 };
 
 struct symbolizer *symbolizer_open(const struct symbolizer_options *options);
@@ -44,8 +45,8 @@ void symbolizer_tell(struct symbolizer *s, uint32_t module, uint64_t start, uint
 /* One function of a chain. Texts are NUL-terminated and live as long as the symbolizer. */
 struct called {
 	const char *function; /* never empty */
-	const char *source;   /* NULL: not known */
-	uint32_t line;	      /* 0: not known */
+	const char *source;   /* path as the debug information has it; NULL: not known */
+	uint32_t line;	      /* of the place, or of the call to the function before it in the chain; 0: not known */
 };
 
 struct lookup {
@@ -66,6 +67,8 @@ struct symbol_source {
 	const char *image; /* path of the file that was mapped, NULL when it was not found */
 	const char *debug; /* path of its separate debug file, NULL when there is none */
 	bool full;	   /* there is a .symtab, not only the names that the dynamic linker needs */
+	bool mini;	   /* there is no .symtab, but MiniDebugInfo */
+	size_t go;	   /* functions of Go's own table, once they were needed */
 	size_t symbols;
 	const char *problem; /* what was refused or could not be read; NULL when nothing */
 };
