@@ -33,12 +33,14 @@ define_source(struct written *w, struct writer *out, const char *path, size_t le
 void
 written_add(struct written *w, struct writer *out, uint32_t frame, const char *function, const char *source, uint32_t line)
 {
-	write_name(out, &(struct name_record){
-				.frame = frame,
-				.function = define_function(w, out, function, strlen(function)),
-				.source = source ? define_source(w, out, source, strlen(source)) : 0,
-				.line = line,
-			});
+	const uint32_t *f = addresses_find(&w->known_functions, function);
+	const uint32_t *s = source ? addresses_find(&w->known_sources, source) : NULL;
+	struct name_record r = {.frame = frame, .line = line};
+
+	r.function = f ? *f : addresses_add(&w->known_functions, function, define_function(w, out, function, strlen(function)));
+	if (source)
+		r.source = s ? *s : addresses_add(&w->known_sources, source, (uint32_t)define_source(w, out, source, strlen(source)));
+	write_name(out, &r);
 }
 
 /* ---- names that the stream has already ---- */
@@ -81,6 +83,8 @@ written_free(struct written *w)
 {
 	intern_free(&w->functions);
 	intern_free(&w->sources);
+	addresses_free(&w->known_functions);
+	addresses_free(&w->known_sources);
 	free(w->their_functions);
 	free(w->their_sources);
 	*w = (struct written){0};

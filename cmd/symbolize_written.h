@@ -7,18 +7,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/addresses.h"
 #include "base/intern.h"
 #include "stream/record.h"
 #include "stream/stream.h"
 #include "stream/writer.h"
 
 struct written {
-	struct intern functions, sources;	      /* ids as written */
+	struct intern functions, sources;	   /* ids as written */
+	struct addresses known_functions, known_sources; /* the same, of texts that stay where they are */
 	uint32_t *their_functions, *their_sources; /* upstream's ids to ours; owned */
 	size_t n_their_functions, cap_their_functions, n_their_sources, cap_their_sources;
 };
 
-/* One function of a frame; source is NULL and line 0 where they are not known. */
+/* One function of a frame; source is NULL and line 0 where they are not known. The texts must stay where they are. */
 void written_add(struct written *w, struct writer *out, uint32_t frame, const char *function, const char *source, uint32_t line);
 
 /* Take the definitions that a block of the stream holds. */

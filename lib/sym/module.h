@@ -28,6 +28,8 @@ struct module {
 	struct dwarf *dwarf; /* owned; NULL: there is none, or nobody wants to know */
 	struct further further;
 	struct err problem;
+	uint64_t last_symbol, last_function; /* private */
+	bool last_same;
 };
 
 /* What was refused or could not be read; NULL: nothing. */
