@@ -150,10 +150,11 @@ go_build() {
 	nm -n "$t/whole" | awk '$2 ~ /[tT]/ && $3 ~ /^(main|os|runtime)\.[(A-Za-z]/ && $3 !~ /\.abi0$|^runtime\.e?text$/ { print "0x" $1, $3 }' |
 		awk '$1 == last { next } { last = $1; print }' >"$t/symbols"
 	[ "$(wc -l <"$t/symbols")" -gt 300 ]
-	while read -r v _; do in_file "$t/x" "$v"; done <"$t/symbols" | stream "$t/x" | pb-dump -r | names -q >"$t/got"
+	read -r v _ <"$t/symbols"
+	by=$((v - $(in_file "$t/x" "$v"))) # all code is one segment
+	while read -r v _; do echo $((v - by)); done <"$t/symbols" | stream "$t/x" | pb-dump -r | names -q >"$t/got"
 	equals "$(cat "$t/got")" "$(cut -d' ' -f2 "$t/symbols")"
 	contains "$(grep main <"$t/got")" "main.(*T).Method"
-	contains "$(grep main <"$t/got")" "main.main.func1"
 	run bash -c "$(declare -f stream); echo 0x1000 | stream '$t/x' | pb-dump -r | pb-symbolize -v 2>&1 >/dev/null"
 	contains "$output" "functions from .gopclntab"
 }
