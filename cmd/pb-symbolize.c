@@ -43,10 +43,9 @@ static size_t cap_dirs;
 static const struct option_row options[] = {
 	{OPTION_CALL, 0, "debug-dir", "DIR", "look for debug files in DIR, too (more after ':')", NULL, 0, 0,
 	 add_debug_dirs},
-	{OPTION_CALL, 0, "inlines", NULL, "name inlined functions, too, where debug information is (the default)", NULL, 0, 0,
-	 set_inlines},
+	{OPTION_CALL, 0, "inlines", NULL, "name inlined functions, too (default)", NULL, 0, 0, set_inlines},
 	{OPTION_CALL, 0, "no-inlines", NULL, "name only the functions that hold the code", NULL, 0, 0, unset_inlines},
-	{OPTION_CALL, 0, "lines", NULL, "tell source files and lines, too (the default with --inlines)", NULL, 0, 0, set_lines},
+	{OPTION_CALL, 0, "lines", NULL, "tell source files and lines (default with inlines)", NULL, 0, 0, set_lines},
 	{OPTION_CALL, 0, "no-lines", NULL, "do not tell them", NULL, 0, 0, unset_lines},
 	{OPTION_FLAG, 0, "no-demangle", NULL, "leave C++ and Rust names as they are", &mangled, 0, 0, NULL},
 	{OPTION_FLAG, 'q', "quiet", NULL, "do not report what had no symbols", &quiet, 0, 0, NULL},
