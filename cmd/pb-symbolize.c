@@ -13,36 +13,49 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/intern.h"
+#include "base/clock.h"
 #include "base/msg.h"
 #include "base/options.h"
 #include "base/output.h"
+#include "cmd/symbolize_lacks.h"
+#include "cmd/symbolize_names.h"
+#include "cmd/symbolize_pending.h"
+#include "cmd/symbolize_say.h"
+#include "cmd/symbolize_worker.h"
+#include "elf/debuginfod.h"
+#include "elf/sort.h"
 #include "stream/dict.h"
 #include "stream/samples.h"
 #include "stream/stream.h"
 #include "stream/writer.h"
-#include "elf/sort.h"
-#include "sym/missing.h"
-#include "sym/report.h"
-#include "sym/symbolize.h"
 
-enum { REPORTED = 10 };
+#define SECONDS	 1000000000ULL
+#define PATIENCE 200000000 /* ns that samples of a live stream wait for names */
 
 static bool add_debug_dirs(const char *value);
-static bool mangled, quiet, verbose;
-static struct debug_roots roots;
+static bool no_local;
+static struct say_options say;
+static struct worker_options worker_options = {.patience = 30 * SECONDS};
 static const char **dirs;
 static size_t cap_dirs;
 
 static const struct option_row options[] = {
 	{OPTION_CALL, 0, "debug-dir", "DIR", "look for debug files in DIR, too (more after ':')", NULL, 0, 0,
 	 add_debug_dirs},
-	{OPTION_FLAG, 0, "no-demangle", NULL, "leave C++ and Rust names as they are", &mangled, 0, 0, NULL},
-	{OPTION_FLAG, 'q', "quiet", NULL, "do not report what had no symbols", &quiet, 0, 0, NULL},
-	{OPTION_FLAG, 'v', "verbose", NULL, "say which file answered for each module", &verbose, 0, 0, NULL},
+	{OPTION_STRING, 0, "sysroot", "DIR", "look for all files below DIR first", &worker_options.symbolizer.places.sysroot,
+	 0, 0, NULL},
+	{OPTION_FLAG, 0, "no-local", NULL, "use files of this machine by build-id only", &no_local, 0, 0, NULL},
+	{OPTION_DURATION, 0, "debuginfod-timeout", "TIME", "give debuginfod up when nothing comes for so long (30s)",
+	 &worker_options.patience, SECONDS / 1000, 3600 * SECONDS, NULL},
+	{OPTION_FLAG, 0, "no-demangle", NULL, "leave C++ and Rust names as they are", &worker_options.symbolizer.mangled, 0,
+	 0, NULL},
+	{OPTION_FLAG, 'q', "quiet", NULL, "do not report what had no symbols", &say.quiet, 0, 0, NULL},
+	{OPTION_FLAG, 'v', "verbose", NULL, "say which file answered for each module", &say.verbose, 0, 0, NULL},
 	{0},
 };
 
@@ -52,28 +65,28 @@ static const struct command command = {
 	.options = options,
 };
 
-/* What is known of a frame besides the dictionary. */
-enum { CALLED = 1, NAMED = 2 };
-
 static struct writer *out;
-static struct symbolizer *symbolizer;
+static struct worker *worker;	/* for what is in files */
+static struct symbolizer *told; /* for what the stream tells the symbols of */
 static struct dict dict = {.without = 1u << RECORD_symbol | 1u << RECORD_task | 1u << RECORD_event};
-static struct missing missing; /* of the report's subjects */
+static struct names names;
+static struct pending pending;
+static struct lacks lacks;
 static struct report report;
+static const char *foreign; /* why paths of this segment's files do not count here; NULL */
+static bool live;	    /* the input comes as it is recorded: nothing in it may wait long */
+static bool slow, late;	    /* a last answer, a first one was not there in time, and is not yet */
 
-static uint32_t *sources;	  /* by module: the symbolizer's module */
-static uint32_t *module_subjects; /* the same: in the report */
-static size_t n_sources, cap_sources, cap_module_subjects;
+struct module {
+	uint32_t told;	  /* the symbolizer's, for what is not a file */
+	uint32_t subject; /* in the report; DICT_NONE for what never has names */
+};
 
-static uint8_t *uses; /* by frame */
-static size_t n_uses, cap_uses, n_resolved;
+static struct module *modules;
+static size_t n_modules, cap_modules;
 
-static uint32_t *lacking; /* by stack: set of modules */
-static size_t n_lacking, cap_lacking, n_linked;
-
-static struct intern functions, source_files;	  /* ids as written */
-static uint32_t *their_functions, *their_sources; /* upstream's ids to ours */
-static size_t n_their_functions, cap_their_functions, n_their_sources, cap_their_sources;
+static bool *called; /* by frame: it called another */
+static size_t n_called, cap_called, n_resolved, n_linked;
 
 static void
 check_written(bool written)
@@ -87,37 +100,40 @@ check_written(bool written)
 
 /* ---- modules ---- */
 
-/* What to say when a module that the stream has to name lacks names; NULL for others. */
+/* What to say when a module that the stream has to name lacks names. */
 static const char *
 told_why(enum module_kind kind)
 {
 	if (kind == MODULE_KERNEL)
 		return "they were hidden when it was recorded (sysctl kernel.kptr_restrict)";
-	return kind == MODULE_FILE ? NULL : "the recording does not have them";
+	return "the recording does not have them";
 }
 
-static bool
-may_have_names(enum module_kind kind)
+/* Texts are the dictionary's. */
+static struct file_facts
+facts_of(uint32_t module)
 {
-	return kind != MODULE_ANON && kind != MODULE_MARK;
+	struct text path = texts_get(&dict.paths, module), id = texts_get(&dict.build_ids, module);
+
+	return (struct file_facts){path.data, path.len, (const uint8_t *)id.data, id.len, foreign};
 }
 
 static void
 take_modules(void)
 {
-	for (size_t i = n_sources; i < dict.n_modules; i++) {
-		struct text path = texts_get(&dict.paths, (uint32_t)i), id = texts_get(&dict.build_ids, (uint32_t)i);
+	for (uint32_t i = (uint32_t)n_modules; i < dict.n_modules; i++) {
+		struct file_facts facts = facts_of(i);
+		enum module_kind kind = dict.modules[i].kind;
+		struct module m = {.subject = DICT_NONE};
 
-		GROW(sources, n_sources, cap_sources);
-		GROW(module_subjects, i, cap_module_subjects);
-		sources[n_sources++] =
-			dict.modules[i].kind == MODULE_FILE
-				? symbolizer_file(symbolizer, path.data, path.len, (const uint8_t *)id.data, id.len)
-				: symbolizer_told(symbolizer);
-		if (!may_have_names(dict.modules[i].kind))
-			continue;
-		module_subjects[i] = report_subject(&report, path.data, path.len, (const uint8_t *)id.data, id.len,
-						    sources[i], told_why(dict.modules[i].kind));
+		if (kind == MODULE_FILE) {
+			m.subject = report_file(&report, &facts);
+		} else if (kind != MODULE_ANON && kind != MODULE_MARK) {
+			m.told = symbolizer_told(told);
+			m.subject = report_told(&report, facts.path, facts.path_len, m.told, told_why(kind));
+		}
+		GROW(modules, n_modules, cap_modules);
+		modules[n_modules++] = m;
 	}
 }
 
@@ -127,90 +143,95 @@ take_symbols(struct stream *s)
 	struct symbol_record r;
 
 	while (read_symbol(s, &r))
-		symbolizer_tell(symbolizer, sources[r.module], r.start, r.size, r.name.data, r.name.len);
+		if (dict.modules[r.module].kind != MODULE_FILE && modules[r.module].subject != DICT_NONE)
+			symbolizer_tell(told, modules[r.module].told, r.start, r.size, r.name.data, r.name.len);
 }
 
 /* ---- names ---- */
 
-static uint32_t
-define_function(const char *name, size_t len)
-{
-	size_t known = functions.n;
-	uint32_t id = intern(&functions, name, len);
-
-	if (id == known)
-		write_function(out, &(struct function_record){text_of(name, len)});
-	return id;
-}
-
-/* As an optional reference: 0 is none. */
-static uint64_t
-define_source(const char *path, size_t len)
-{
-	size_t known = source_files.n;
-	uint32_t id = intern(&source_files, path, len);
-
-	if (id == known)
-		write_source(out, &(struct source_record){text_of(path, len)});
-	return id + 1ULL;
-}
-
+/* Asks for frames of one module. */
 static void
-write_names(uint32_t frame, const struct lookup *l)
+ask_for(uint32_t module, const struct sort_item *items, size_t n)
 {
-	for (uint32_t i = 0; i < l->n; i++) {
-		const struct called *c = &l->chain[i];
+	uint32_t *frames = xreallocarray(NULL, n, sizeof(*frames));
+	struct lookup *lookups = xreallocarray(NULL, n, sizeof(*lookups));
+	struct file_facts facts = facts_of(module);
 
-		write_name(out, &(struct name_record){
-					.frame = frame,
-					.function = define_function(c->function, strlen(c->function)),
-					.source = c->source ? define_source(c->source, strlen(c->source)) : 0,
-					.line = c->line,
-				});
+	for (size_t i = 0; i < n; i++) {
+		frames[i] = items[i].index;
+		lookups[i] = (struct lookup){.offset = dict.frames[frames[i]].offset, .exact = !called[frames[i]]};
 	}
-	if (l->n)
-		uses[frame] |= NAMED;
+	if (dict.modules[module].kind == MODULE_FILE) {
+		facts.path = xstrndup(facts.path, facts.path_len);
+		facts.id = memcpy(xmalloc(facts.id_len + 1), facts.id, facts.id_len);
+		pending_ask(&pending, frames, lookups, n, &facts);
+		return;
+	}
+	symbolize(told, modules[module].told, lookups, n);
+	pending_put(&pending, frames, lookups, n);
+	free(lookups);
 }
 
-/* Frames of one module; `lookups` has room for n. */
-static void
-name_frames(uint32_t module, const struct sort_item *frames, struct lookup *lookups, size_t n)
+/* What a frame's lack of a name is counted for. */
+static uint32_t
+lacking(uint32_t frame)
 {
-	for (size_t i = 0; i < n; i++)
-		lookups[i] = (struct lookup){
-			.offset = dict.frames[frames[i].index].offset,
-			.exact = !(uses[frames[i].index] & CALLED),
-		};
-	symbolize(symbolizer, sources[module], lookups, n);
-	for (size_t i = 0; i < n; i++)
-		write_names(frames[i].index, &lookups[i]);
-}
-
-static bool
-may_have_name(uint32_t frame)
-{
-	return may_have_names(dict.modules[dict.frames[frame].module].kind);
+	return names_has(&names, frame) ? DICT_NONE : modules[dict.frames[frame].module].subject;
 }
 
 /* The frames that came since the last time, by module. */
 static void
-name_new_frames(void)
+ask_for_new_frames(void)
 {
-	size_t room = dict.n_frames - n_resolved, n = 0, end;
-	struct sort_item *frames = xreallocarray(NULL, room + 1, sizeof(*frames));
-	struct lookup *lookups = xreallocarray(NULL, room + 1, sizeof(*lookups));
+	struct sort_item *frames = xreallocarray(NULL, dict.n_frames - n_resolved + 1, sizeof(*frames));
+	size_t n = 0, end;
 
 	for (; n_resolved < dict.n_frames; n_resolved++)
-		if (!(uses[n_resolved] & NAMED) && may_have_name((uint32_t)n_resolved))
+		if (lacking((uint32_t)n_resolved) != DICT_NONE)
 			frames[n++] = (struct sort_item){dict.frames[n_resolved].module, (uint32_t)n_resolved};
 	sort_items(frames, n);
 	for (size_t i = 0; i < n; i = end) {
 		for (end = i; end < n && frames[end].key == frames[i].key; end++)
 			;
-		name_frames((uint32_t)frames[i].key, frames + i, lookups, end - i);
+		ask_for((uint32_t)frames[i].key, frames + i, end - i);
 	}
 	free(frames);
-	free(lookups);
+}
+
+/* In a live stream a file that takes long is waited for once, and then no more until it has come: its names are added
+ * later. Otherwise all names come before the samples. */
+static void
+wait_for_names(void)
+{
+	uint64_t until = live ? monotonic_ns() + PATIENCE : UINT64_MAX;
+
+	if (!slow)
+		slow = !pending_wait(&pending, PENDING_LAST, until);
+	else
+		late = !pending_wait(&pending, PENDING_FIRST, late ? 0 : until);
+	slow = slow && pending.open;
+	late = slow && pending.unanswered;
+}
+
+static void
+resolve(void)
+{
+	if (n_resolved < dict.n_frames)
+		ask_for_new_frames();
+	wait_for_names();
+	check_written(pending_write(&pending));
+}
+
+/* Nothing comes in; names may. */
+static void
+write_while_waiting(int fd)
+{
+	int fds[] = {fd, worker_fd(worker)};
+
+	while (wait_for_inputs(fds, live && pending.open ? 2 : 1, -1) == 1) {
+		pending_wait(&pending, PENDING_LAST, 0);
+		check_written(pending_write(&pending) && writer_flush(out));
+	}
 }
 
 /* ---- frames and stacks ---- */
@@ -228,90 +249,54 @@ in_kernel(uint32_t frame)
 static void
 note_callers(void)
 {
-	for (; n_uses < dict.n_frames; n_uses++) {
-		GROW(uses, n_uses, cap_uses);
-		uses[n_uses] = 0;
+	for (; n_called < dict.n_frames; n_called++) {
+		GROW(called, n_called, cap_called);
+		called[n_called] = false;
 	}
 	for (; n_linked < dict.n_stacks; n_linked++) {
 		const struct dict_stack *stack = &dict.stacks[n_linked];
 		uint32_t caller = stack->parent == DICT_NONE ? stack->frame : dict.stacks[stack->parent].frame;
 
 		if (stack->parent != DICT_NONE && in_kernel(caller) == in_kernel(stack->frame))
-			uses[caller] |= CALLED;
+			called[caller] = true;
 	}
-}
-
-/* Which modules each new stack lacks names in. */
-static void
-note_lacks(void)
-{
-	for (; n_lacking < dict.n_stacks; n_lacking++) {
-		const struct dict_stack *stack = &dict.stacks[n_lacking];
-		uint32_t set = stack->parent == DICT_NONE ? 0 : lacking[stack->parent];
-
-		if (!(uses[stack->frame] & NAMED) && may_have_name(stack->frame))
-			set = missing_with(&missing, set, module_subjects[dict.frames[stack->frame].module]);
-		GROW(lacking, n_lacking, cap_lacking);
-		lacking[n_lacking] = set;
-	}
-}
-
-static void
-resolve(void)
-{
-	if (n_resolved < dict.n_frames)
-		name_new_frames();
-	note_lacks();
-}
-
-/* ---- names that the stream has already: they are kept, under ids of ours ---- */
-
-static void
-take_their_functions(struct stream *s)
-{
-	struct function_record r;
-
-	while (read_function(s, &r)) {
-		GROW(their_functions, n_their_functions, cap_their_functions);
-		their_functions[n_their_functions++] = define_function(r.name.data, r.name.len);
-	}
-}
-
-static void
-take_their_sources(struct stream *s)
-{
-	struct source_record r;
-
-	while (read_source(s, &r)) {
-		GROW(their_sources, n_their_sources, cap_their_sources);
-		their_sources[n_their_sources++] = (uint32_t)define_source(r.path.data, r.path.len);
-	}
-}
-
-/* In a block of their own, as a new block is a new group of names for a frame. */
-static void
-take_their_names(struct stream *s)
-{
-	struct name_record r;
-
-	while (read_name(s, &r)) {
-		r.function = their_functions[r.function];
-		r.source = r.source ? their_sources[r.source - 1] : 0;
-		uses[r.frame] |= NAMED;
-		write_name(out, &r);
-	}
-	check_written(writer_flush(out));
 }
 
 /* ---- the stream ---- */
 
-static void
-start_segment(void)
+/* What was recorded on another machine is not to be named by what is at the same paths here. */
+static const char *
+why_foreign(struct stream *s)
 {
-	n_sources = n_uses = n_resolved = n_lacking = n_linked = 0;
-	n_their_functions = n_their_sources = 0;
-	intern_free(&functions);
-	intern_free(&source_files);
+	struct segment_record r;
+	struct utsname here;
+
+	if (no_local)
+		return "not used: no build-id was recorded, and --no-local";
+	if (!read_segment(s, &r) || uname(&here))
+		return NULL;
+	if (!r.host.len || (r.host.len == strlen(here.nodename) && !memcmp(r.host.data, here.nodename, r.host.len)))
+		return NULL;
+	return "not used: no build-id was recorded, and it was on another machine; see --sysroot";
+}
+
+static void
+begin_segment(struct stream *s)
+{
+	n_modules = n_called = n_resolved = n_linked = 0;
+	names_begin(&names);
+	foreign = why_foreign(s);
+}
+
+/* All names are waited for and written. */
+static void
+end_segment(void)
+{
+	pending_wait(&pending, PENDING_LAST, UINT64_MAX);
+	check_written(pending_write(&pending) && writer_flush(out));
+	pending_clear(&pending);
+	lacks_settle(&lacks, &dict, lacking);
+	slow = late = false;
 }
 
 static void
@@ -320,7 +305,7 @@ count_samples(struct stream *s)
 	struct samples r;
 
 	while (read_samples(s, &r))
-		missing_count(&missing, lacking[r.stack], r.count);
+		lacks_count(&lacks, (uint32_t)r.stack, r.count);
 }
 
 /* Takes the current block. True: it is to be copied. */
@@ -330,39 +315,26 @@ take_block(struct stream *s)
 	uint32_t type = stream_type(s);
 	union any_record r;
 
-	switch (type) {
-	case RECORD_function:
-		take_their_functions(s);
+	if (names_take(&names, s)) {
+		check_written(!writer_failed(out));
 		return false;
-	case RECORD_source:
-		take_their_sources(s);
-		return false;
-	case RECORD_name:
-		take_their_names(s);
-		return false;
-	case RECORD_end:
-		return false;
-	case RECORD_symbol:
-		take_symbols(s);
-		break;
-	case RECORD_segment:
-		start_segment();
-		break;
-	case RECORD_sample:
-	case RECORD_timed:
-	case RECORD_valued:
-	case RECORD_timed_value:
-		resolve();
-		count_samples(s);
-		break;
-	default:
-		if (type >= RECORD_TYPES) /* may be samples of a kind yet to come */
-			resolve();
-		break;
 	}
+	if (type == RECORD_segment || type == RECORD_end)
+		end_segment();
+	if (type == RECORD_end)
+		return false;
+	if (type == RECORD_segment)
+		begin_segment(s);
+	if (type == RECORD_symbol)
+		take_symbols(s);
+	if (has_samples(type) || type >= RECORD_TYPES) /* which may be samples of a kind yet to come */
+		resolve();
+	if (has_samples(type))
+		count_samples(s);
 	if (dict_take(&dict, s)) {
 		take_modules();
 		note_callers();
+		names_expect(&names, dict.n_frames);
 	}
 	while (type < RECORD_TYPES && read_record(s, &r)) /* so that nothing malformed is passed on */
 		;
@@ -382,9 +354,11 @@ static void
 filter(int fd, const char *name)
 {
 	struct stream *s = stream_open(fd, name);
+	struct stat st;
 	int64_t type;
 
-	stream_on_wait(s, wait_for_input);
+	live = fstat(fd, &st) || !S_ISREG(st.st_mode);
+	stream_on_wait(s, write_while_waiting);
 	while ((type = stream_next(s)) > 0) {
 		say_warning(s);
 		if (take_block(s) && !stream_error(s)[0])
@@ -392,7 +366,7 @@ filter(int fd, const char *name)
 		if (type == RECORD_end)
 			check_written(writer_end(out));
 	}
-	check_written(writer_flush(out));
+	end_segment();
 	if (type < 0)
 		die("%s", stream_error(s));
 	say_warning(s);
@@ -423,52 +397,47 @@ filter_file(const char *path)
 	close(fd);
 }
 
-/* ---- the report ---- */
-
-static void
-warn_lines(struct buf *lines)
-{
-	for (char *line = buf_cstr(lines), *end; *line; line = end + 1) {
-		end = strchr(line, '\n');
-		*end = 0;
-		warn("%s", line);
-	}
-	buf_free(lines);
-}
-
-static void
-say_report(void)
-{
-	struct buf lines = {0};
-	uint64_t *sums = xcalloc(report.n + 1, sizeof(*sums));
-
-	if (verbose)
-		report_sources(&report, symbolizer, &lines);
-	missing_sum(&missing, sums);
-	for (size_t i = 0; i < report.n; i++)
-		report.subjects[i].samples = sums[i];
-	free(sums);
-	if (!quiet)
-		report_missing(&report, symbolizer, REPORTED, &lines);
-	warn_lines(&lines);
-}
-
 /* ---- options ---- */
 
 static bool
 add_debug_dirs(const char *value)
 {
+	struct find_places *places = &worker_options.symbolizer.places;
 	size_t len;
 
 	for (;; value += len + 1) {
 		len = strcspn(value, ":");
 		if (!len)
 			return false;
-		GROW(dirs, roots.n, cap_dirs);
-		dirs[roots.n++] = xstrndup(value, len);
+		GROW(dirs, places->n, cap_dirs);
+		dirs[places->n++] = xstrndup(value, len);
 		if (!value[len])
 			return true;
 	}
+}
+
+static void
+open_all(void)
+{
+	add_debug_dirs("/usr/lib/debug");
+	worker_options.symbolizer.places.dirs = dirs;
+	worker_options.fetch = debuginfod_is_set();
+	worker_options.progress = isatty(STDERR_FILENO);
+	worker = worker_open(&worker_options);
+	told = symbolizer_open(&worker_options.symbolizer);
+	out = names.out = writer_open(STDOUT_FILENO);
+	pending.worker = worker;
+	pending.names = &names;
+}
+
+static void
+say_what_was_found(void)
+{
+	struct report_from from = {.told = told};
+
+	worker_end(worker);
+	from.files = worker_symbolizer(worker);
+	say_report(&say, &report, &lacks.missing, &from, worker_trouble(worker));
 }
 
 int
@@ -480,15 +449,12 @@ main(int argc, char **argv)
 	i = options_parse(&command, argc, argv);
 	refuse_terminal(STDOUT_FILENO, "a stream is not for reading: pb-symbolize FILE | pb-fold, or > FILE");
 	outlive_first_interrupt();
-	add_debug_dirs("/usr/lib/debug");
-	roots.dirs = dirs;
-	symbolizer = symbolizer_open(&(struct symbolizer_options){.roots = roots, .mangled = mangled});
-	out = writer_open(STDOUT_FILENO);
+	open_all();
 	if (i == argc)
 		filter_stdin();
 	for (; i < argc; i++)
 		filter_file(argv[i]);
 	stdout_close();
-	say_report();
+	say_what_was_found();
 	return EXIT_DONE;
 }

@@ -22,9 +22,9 @@ setup() {
 
 # stream PATH [BUILD-ID] <OFFSETS: text of a stream with a sample at each offset of the file, one a line
 stream() {
-	awk -v path="$1" -v id="${2:-}" '
+	awk -v path="$1" -v id="${2:-}" -v host="$(uname -n)" '
 	BEGIN {
-		print "segment host=\"fixture\" release=\"6.1\" arch=\"x86_64\" cpus=1"
+		print "segment host=\"" host "\" release=\"6.1\" arch=\"x86_64\" cpus=1"
 		print "event name=\"cpu-clock\" unit=\"samples\" frequency=99"
 		print "module kind=0 build_id=" id " path=\"" path "\""
 	}
@@ -339,7 +339,7 @@ came_later"
 	after=$(offset "$f" after_call)
 	equals "$((after))" "$(($(offset "$f" ends_with_call) + 5))"
 	pb-dump -r >"$t/in" <<-END
-	segment host="fixture" release="6.1" arch="x86_64" cpus=1
+	segment host="$(uname -n)" release="6.1" arch="x86_64" cpus=1
 	event name="cpu-clock" unit="samples" frequency=99
 	module kind=0 path="$f"
 	module kind=1 path="[kernel]"
@@ -390,7 +390,7 @@ second"
 # A stream with two segments, two windows in the first, and blocks of unknown types.
 whole() {
 	cat <<-END
-	segment host="fixture" release="6.1" arch="x86_64" cpus=1
+	segment host="$(uname -n)" release="6.1" arch="x86_64" cpus=1
 	event name="cpu-clock" unit="samples" frequency=99
 	module kind=0 path="$d/names"
 	module kind=0 path="/no/such/file"
@@ -411,7 +411,7 @@ whole() {
 	timed time=1500000000 task=0 cpu=0 stack=3
 	tally class=0 count=11
 	end
-	segment host="other" release="6.1" arch="x86_64" cpus=1
+	segment host="$(uname -n)" release="6.1" arch="x86_64" cpus=1
 	event name="cpu-clock" unit="samples" frequency=99
 	module kind=0 path="$d/names"
 	frame module=0 offset=$(offset "$d/names" local_one 1)
@@ -469,7 +469,7 @@ sample'
 
 @test "names that are there already are kept; ids of functions and sources become ours" {
 	pb-dump -r >"$t/in" <<-END
-	segment host="fixture" release="6.1" arch="x86_64" cpus=1
+	segment host="$(uname -n)" release="6.1" arch="x86_64" cpus=1
 	event name="cpu-clock" unit="samples" frequency=99
 	module kind=0 path="$d/names"
 	frame module=0 offset=$(offset "$d/names" main 1)
@@ -565,7 +565,7 @@ in 3 more"
 	cp "$d/names" "$t/stripped"
 	strip "$t/stripped"
 	pb-dump -r >"$t/in" <<-END
-	segment host="fixture" release="6.1" arch="x86_64" cpus=1
+	segment host="$(uname -n)" release="6.1" arch="x86_64" cpus=1
 	event name="cpu-clock" unit="samples" frequency=99
 	module kind=1 path="[kernel]"
 	module kind=0 path="$t/stripped"

@@ -31,6 +31,9 @@ struct elf_file {
 /* Maps the file; what is not touched is not read. NULL: *err says why. */
 struct elf_file *elf_open(const char *path, struct err *err);
 
+/* The same for a path as a process with the root directory `root` has it. */
+struct elf_file *elf_open_in(const char *root, const char *path, struct err *err);
+
 /* The image stays the caller's and must outlive the result; for the vDSO. */
 struct elf_file *elf_from_memory(const void *image, size_t size, const char *name, struct err *err);
 

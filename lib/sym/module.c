@@ -3,50 +3,132 @@
 #include "sym/module.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 
-/* The build-id that debug files must have: the recorded one, or of the file at the path where none was recorded. */
-static struct elf_file *
-debug_of(const struct module *m, const struct debug_roots *roots, struct err *err)
+/* The kind of place where what was used last was found. */
+static const char *
+found_in(const struct module *m)
 {
-	if (m->id_len || !m->image)
-		return find_debug(m->image, m->id, m->id_len, roots, err);
-	return find_debug(m->image, m->image->build_id, m->image->build_id_len, roots, err);
+	return m->log.all[m->log.n - 1].source;
+}
+
+static struct find_wanted
+wanted(const struct module *m)
+{
+	return (struct find_wanted){
+		.path = m->path,
+		.id = m->id,
+		.id_len = m->id_len,
+		.foreign = m->foreign,
+	};
+}
+
+/* The debug file must have the build-id that was recorded, or that of the file at the path where none was. */
+static struct find_wanted
+wanted_debug(const struct module *m)
+{
+	struct find_wanted w = wanted(m);
+
+	if (!m->id_len && m->image) {
+		w.id = m->image->build_id;
+		w.id_len = m->image->build_id_len;
+	}
+	return w;
+}
+
+static void
+use_image(struct module *m, struct elf_file *f)
+{
+	if (!f)
+		return;
+	m->image = f;
+	m->image_from = found_in(m);
+	m->full |= symtab_is_full(f);
+	m->n_symbols += symtab_read(&m->symbols, f);
+}
+
+static void
+use_debug(struct module *m, struct elf_file *f)
+{
+	if (!f)
+		return;
+	m->debug = f;
+	m->debug_from = found_in(m);
+	m->full = true;
+	m->n_symbols += symtab_read(&m->symbols, f);
 }
 
 void
-module_load(struct module *m, const struct debug_roots *roots)
+module_load(struct module *m, const struct find_places *places)
 {
-	struct err refused = {0};
+	struct find_wanted w = wanted(m);
 
 	if (m->tried || m->told)
 		return;
 	m->tried = true;
 	m->symbols.lazy = true;
-	m->image = find_image(m->path, m->id, m->id_len, roots, &m->problem);
-	if (m->image)
-		m->problem.text[0] = 0;
-	if (!m->image || !symtab_is_full(m->image))
-		m->debug = debug_of(m, roots, &refused);
-	if (m->debug)
-		m->problem.text[0] = 0;
-	else if (refused.text[0] && !m->problem.text[0])
-		m->problem = refused;
-	m->full = m->debug || (m->image && symtab_is_full(m->image));
-	if (m->debug)
-		m->n_symbols += symtab_read(&m->symbols, m->debug);
-	if (m->image)
-		m->n_symbols += symtab_read(&m->symbols, m->image);
+	use_image(m, find_image(&w, places, &m->log));
+	w = wanted_debug(m);
+	if (!m->full)
+		use_debug(m, find_debug(m->image, &w, places, &m->log));
 }
 
 void
 module_free(struct module *m)
 {
 	symtab_free(&m->symbols);
+	find_log_free(&m->log);
 	elf_close(m->image);
 	elf_close(m->debug);
 	free(m->path);
+}
+
+bool
+module_wants(struct module *m, bool *debug, const uint8_t **id, size_t *len)
+{
+	const uint8_t *of = m->id_len || !m->image ? m->id : m->image->build_id;
+
+	*debug = !m->asked[true];
+	*len = m->id_len || !m->image ? m->id_len : m->image->build_id_len;
+	*id = of;
+	if (m->told || m->full || *len < 2 || m->asked[*debug] || (!*debug && m->image))
+		return false;
+	m->asked[*debug] = true;
+	return true;
+}
+
+bool
+module_take(struct module *m, bool debug, const char *source, const char *path, const char *reason)
+{
+	struct find_wanted w = debug ? wanted_debug(m) : wanted(m);
+	struct elf_file *f;
+
+	if (!path) {
+		find_log_add(&m->log, source, debug, reason ? FIND_NOT_USED : FIND_ABSENT, "", reason);
+		return false;
+	}
+	f = find_fetched(&w, path, debug, source, &m->log);
+	(debug ? use_debug : use_image)(m, f);
+	return f;
+}
+
+/* Of the image when there is none; of a debug file when there is no full table. */
+const char *
+module_problem(const struct module *m)
+{
+	const struct find_attempt *a;
+	size_t from = 0;
+
+	if (m->full || m->debug)
+		return NULL;
+	while (m->image && from < m->log.n && !m->log.all[from].debug)
+		from++;
+	a = find_log_refusal(&m->log, from);
+	if (!a && !m->image && m->log.n)
+		a = &m->log.all[0];
+	return a ? a->reason : NULL;
 }
 
 const char *

@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/err.h"
 #include "elf/find.h"
 #include "elf/symtab.h"
 
@@ -14,18 +13,30 @@ struct module {
 	bool told;  /* its symbols come by symtab_put(), not from files */
 	bool tried; /* its files were looked for */
 	bool full;
+	bool asked[2]; /* the image, the debug file was asked for by module_wants() */
 	char *path; /* owned */
+	const char *foreign; /* why its path alone is not to be trusted; NULL */
 	uint8_t id[BUILD_ID_MAX];
 	size_t id_len;
 	struct elf_file *image, *debug; /* owned; NULL */
+	const char *image_from, *debug_from; /* kinds of places, as the log calls them */
 	struct symtab symbols;
 	size_t n_symbols;
-	struct err problem;
+	struct find_log log;
 };
 
 /* Finds the files and reads their symbols, at the first call. */
-void module_load(struct module *m, const struct debug_roots *roots);
+void module_load(struct module *m, const struct find_places *places);
 void module_free(struct module *m);
+
+/* A file that would help and was not asked for yet: the debug file, else the one that was mapped when it is not here. */
+bool module_wants(struct module *m, bool *debug, const uint8_t **id, size_t *len);
+
+/* A file that was wanted came, or did not: then path is NULL and `reason` says why. True: it is used. */
+bool module_take(struct module *m, bool debug, const char *source, const char *path, const char *reason);
+
+/* What was wrong with the files that were tried; NULL: nothing, or it did not matter. */
+const char *module_problem(const struct module *m);
 
 /* The name of the symbol that holds an offset of the module, or NULL. */
 const char *module_find(struct module *m, uint64_t offset);
