@@ -18,13 +18,13 @@ lacks_count(struct lacks *l, uint32_t stack, uint64_t samples)
 
 /* What a stack lacks is what its caller's lacks, and perhaps its own frame. */
 void
-lacks_settle(struct lacks *l, const struct dict *d, uint32_t (*subject)(uint32_t frame))
+lacks_settle(struct lacks *l, const struct dict *d, uint32_t (*subject)(void *to, uint32_t frame), void *to)
 {
 	uint32_t *sets = xreallocarray(NULL, l->n + 1, sizeof(*sets));
 
 	for (size_t i = 0; i < l->n; i++) {
 		const struct dict_stack *stack = &d->stacks[i];
-		uint32_t set = stack->parent == DICT_NONE ? 0 : sets[stack->parent], lacking = subject(stack->frame);
+		uint32_t set = stack->parent == DICT_NONE ? 0 : sets[stack->parent], lacking = subject(to, stack->frame);
 
 		sets[i] = lacking == DICT_NONE ? set : missing_with(&l->missing, set, lacking);
 		missing_count(&l->missing, sets[i], l->counts[i]);

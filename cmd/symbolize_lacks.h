@@ -18,6 +18,6 @@ struct lacks {
 void lacks_count(struct lacks *l, uint32_t stack, uint64_t samples);
 
 /* A segment ends. `subject` is asked for each stack's own frame: the number of what lacks a name in it, or DICT_NONE. */
-void lacks_settle(struct lacks *l, const struct dict *d, uint32_t (*subject)(uint32_t frame));
+void lacks_settle(struct lacks *l, const struct dict *d, uint32_t (*subject)(void *to, uint32_t frame), void *to);
 
 #endif

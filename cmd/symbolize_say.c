@@ -21,8 +21,8 @@ warn_lines(struct buf *lines)
 	buf_free(lines);
 }
 
-static void
-add_up(struct report *report, const struct missing *missing)
+void
+say_add_up(struct report *report, const struct missing *missing)
 {
 	uint64_t *sums = xcalloc(report->n + 1, sizeof(*sums));
 
@@ -42,7 +42,7 @@ say_report(const struct say_options *o, struct report *report, const struct miss
 		warn("debuginfod: %s", trouble);
 	if (o->verbose)
 		report_sources(report, from, &lines);
-	add_up(report, missing);
+	say_add_up(report, missing);
 	if (!o->quiet)
 		report_missing(report, from, REPORTED, &lines);
 	warn_lines(&lines);

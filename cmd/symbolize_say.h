@@ -13,6 +13,9 @@ struct say_options {
 	bool verbose; /* where each module's symbols came from */
 };
 
+/* Enters what was counted in the report's subjects. */
+void say_add_up(struct report *report, const struct missing *missing);
+
 /* On standard error, from what was counted. `trouble` is debuginfod's, or NULL. */
 void say_report(const struct say_options *o, struct report *report, const struct missing *missing,
 		const struct report_from *from, const char *trouble);

@@ -32,6 +32,7 @@ find_log_refusal(const struct find_log *log, size_t from)
 		case FIND_USED:
 		case FIND_ABSENT:
 		case FIND_NO_SYMBOLS:
+		case FIND_NO_ANSWER:
 			break;
 		}
 	return NULL;
@@ -47,6 +48,7 @@ find_outcome_text(enum find_outcome outcome)
 		[FIND_UNREADABLE] = "not readable",
 		[FIND_NO_SYMBOLS] = "has no symbols",
 		[FIND_NOT_USED] = "not used",
+		[FIND_NO_ANSWER] = "no answer",
 	};
 
 	return texts[outcome];

@@ -12,7 +12,8 @@ enum find_outcome {
 	FIND_OTHER,	 /* another file than was recorded, by its build-id or CRC */
 	FIND_UNREADABLE, /* not to be opened, or not an ELF file */
 	FIND_NO_SYMBOLS, /* it is the right one, but has nothing that is needed */
-	FIND_NOT_USED,	 /* nothing says that it is the right one, or nobody could be asked for it */
+	FIND_NOT_USED,	 /* nothing says that it is the right one */
+	FIND_NO_ANSWER,	 /* who was asked for it was in trouble */
 };
 
 #define FIND_PATH "path" /* the kind of place that is the recorded path itself */

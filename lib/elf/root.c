@@ -51,7 +51,7 @@ open_regular(int root, const char *path, bool *regular)
 int
 root_open_fd(const char *root, const char *path, struct err *err)
 {
-	int dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC), fd, saved;
+	int dir = open(*root ? root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC), fd, saved;
 	bool regular;
 
 	if (dir < 0)

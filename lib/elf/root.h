@@ -5,7 +5,8 @@
 
 #include "base/err.h"
 
-/* Opens a regular file for reading without ever waiting. `path` is as that process has it. -1: errno and *err say why; the
+/* Opens a regular file for reading without ever waiting. `root` has no slash at its end, "" is our own; `path` is as that
+ * process has it. -1: errno and *err say why; the
  * message starts with both, one after the other. */
 int root_open_fd(const char *root, const char *path, struct err *err);
 

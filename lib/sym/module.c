@@ -106,7 +106,7 @@ module_take(struct module *m, bool debug, const char *source, const char *path, 
 	struct elf_file *f;
 
 	if (!path) {
-		find_log_add(&m->log, source, debug, reason ? FIND_NOT_USED : FIND_ABSENT, "", reason);
+		find_log_add(&m->log, source, debug, reason ? FIND_NO_ANSWER : FIND_ABSENT, "", reason);
 		return false;
 	}
 	f = find_fetched(&w, path, debug, source, &m->log);

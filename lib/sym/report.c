@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "elf/build_id.h"
 #include "elf/sort.h"
+#include "sym/report_parts.h"
 
 /* The subject with that name, as it is shown; a new one has nothing else yet. */
 static uint32_t
@@ -57,8 +58,8 @@ report_told(struct report *r, const char *path, size_t path_len, uint32_t module
 	return subject;
 }
 
-static void
-source_of(const struct subject *subject, const struct report_from *from, struct symbol_source *source)
+void
+report_source(const struct subject *subject, const struct report_from *from, struct symbol_source *source)
 {
 	struct file_facts facts = {
 		.path = subject->path, .id = subject->id, .id_len = subject->id_len, .foreign = subject->foreign};
@@ -71,9 +72,8 @@ source_of(const struct subject *subject, const struct report_from *from, struct 
 	symbolizer_source(from->files, symbolizer_file(from->files, &facts), source);
 }
 
-/* Paths come from the stream: nothing in them may reach a terminal as a command to it. */
-static void
-end_line(struct buf *lines, size_t start)
+void
+report_end_line(struct buf *lines, size_t start)
 {
 	for (size_t i = start; i < lines->len; i++)
 		if ((unsigned char)lines->data[i] < 0x20 || lines->data[i] == 0x7f)
@@ -81,9 +81,8 @@ end_line(struct buf *lines, size_t start)
 	buf_char(lines, '\n');
 }
 
-/* A problem as the library tells it may start with the module's path (control bytes replaced); once is enough. */
-static const char *
-without_path(const char *problem, const char *path)
+const char *
+report_without_path(const char *problem, const char *path)
 {
 	size_t i = 0;
 
@@ -98,7 +97,7 @@ why(const struct subject *subject, const struct symbol_source *source)
 	if (subject->told_why)
 		return source->symbols ? "not among those recorded" : subject->told_why;
 	if (source->problem)
-		return without_path(source->problem, source->path);
+		return report_without_path(source->problem, source->path);
 	return source->full ? "its symbol table does not have them" : "install its debug symbols";
 }
 
@@ -118,10 +117,10 @@ report_missing(struct report *r, const struct report_from *from, size_t most, st
 		struct symbol_source source;
 		size_t start = lines->len;
 
-		source_of(subject, from, &source);
+		report_source(subject, from, &source);
 		buf_printf(lines, "no symbols for %llu sample%s in %s: %s", (unsigned long long)subject->samples,
 			   subject->samples == 1 ? "" : "s", name, why(subject, &source));
-		end_line(lines, start);
+		report_end_line(lines, start);
 	}
 	if (n > most)
 		buf_printf(lines, "no symbols in %zu more\n", n - most);
@@ -136,7 +135,7 @@ report_sources(const struct report *r, const struct report_from *from, struct bu
 		struct symbol_source source;
 		size_t start = lines->len;
 
-		source_of(&r->subjects[i], from, &source);
+		report_source(&r->subjects[i], from, &source);
 		if (!source.tried)
 			continue;
 		buf_printf(lines, "%s: %zu symbols", name, source.symbols);
@@ -149,8 +148,8 @@ report_sources(const struct report *r, const struct report_from *from, struct bu
 		else if (r->subjects[i].told_why)
 			buf_puts(lines, " from the stream");
 		if (source.problem)
-			buf_printf(lines, "; %s", without_path(source.problem, name));
-		end_line(lines, start);
+			buf_printf(lines, "; %s", report_without_path(source.problem, name));
+		report_end_line(lines, start);
 	}
 }
 

@@ -3,6 +3,7 @@
 #ifndef SYM_REPORT_H
 #define SYM_REPORT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -11,13 +12,14 @@
 
 /* One line of the report: a module, or several that are one to the user. */
 struct subject {
-	char *path; /* owned */
+	char *path; /* of a file; owned */
 	uint8_t id[BUILD_ID_MAX];
 	size_t id_len;
 	const char *foreign;  /* as in file_facts */
 	const char *told_why; /* why a told module may lack names; NULL for a file */
 	uint32_t module;      /* a told one's, and once it is looked for, a file's */
 	uint64_t samples;     /* that it cost */
+	bool asked_about;     /* it is to be explained */
 };
 
 struct report {
@@ -41,6 +43,10 @@ struct report_from {
  * subjects[].samples; the second where each module's symbols came from. */
 void report_missing(struct report *r, const struct report_from *from, size_t most, struct buf *lines);
 void report_sources(const struct report *r, const struct report_from *from, struct buf *lines);
+
+/* Appends all that was tried for the subjects that are asked about, and what would help. */
+void report_explain(const struct report *r, const struct report_from *from, const struct find_places *places,
+		    struct buf *lines);
 
 void report_free(struct report *r);
 
