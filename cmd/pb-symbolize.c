@@ -32,9 +32,11 @@
 
 static bool add_debug_dirs(const char *value);
 static bool set_sysroot(const char *value);
+static bool set_inlines(const char *value), unset_inlines(const char *value);
+static bool set_lines(const char *value), unset_lines(const char *value);
 static struct segment segment;
 static struct say_options say;
-static struct worker_options worker_options = {.patience = 30 * SECONDS};
+static struct worker_options worker_options = {.symbolizer = {.inlines = true, .lines = true}, .patience = 30 * SECONDS};
 static const char **dirs;
 static size_t cap_dirs;
 
@@ -47,6 +49,12 @@ static const struct option_row options[] = {
 	 &worker_options.patience, SECONDS / 1000, 3600 * SECONDS, NULL},
 	{OPTION_STRING, 0, "explain", "MODULE", "write no stream but what was tried for MODULE, a path,\nname or pattern",
 	 &segment.explained, 0, 0, NULL},
+	{OPTION_CALL, 0, "inlines", NULL, "name inlined functions, too, where debug information is (the default)", NULL, 0, 0,
+	 set_inlines},
+	{OPTION_CALL, 0, "no-inlines", NULL, "name only the functions that hold the code", NULL, 0, 0, unset_inlines},
+	{OPTION_CALL, 0, "lines", NULL, "tell source files and lines, where debug information is (the default)", NULL, 0, 0,
+	 set_lines},
+	{OPTION_CALL, 0, "no-lines", NULL, "do not tell them", NULL, 0, 0, unset_lines},
 	{OPTION_FLAG, 0, "no-demangle", NULL, "leave C++ and Rust names as they are", &worker_options.symbolizer.mangled, 0,
 	 0, NULL},
 	{OPTION_FLAG, 'q', "quiet", NULL, "do not report what had no symbols", &say.quiet, 0, 0, NULL},
@@ -179,6 +187,32 @@ set_sysroot(const char *value)
 		len--;
 	worker_options.symbolizer.places.sysroot = xstrndup(value, len);
 	return true;
+}
+
+static bool
+set_inlines(const char *value)
+{
+	return worker_options.symbolizer.inlines = !value;
+}
+
+static bool
+unset_inlines(const char *value)
+{
+	worker_options.symbolizer.inlines = false;
+	return !value;
+}
+
+static bool
+set_lines(const char *value)
+{
+	return worker_options.symbolizer.lines = !value;
+}
+
+static bool
+unset_lines(const char *value)
+{
+	worker_options.symbolizer.lines = false;
+	return !value;
 }
 
 static void

@@ -23,11 +23,12 @@ new_asked(struct pending *p, uint32_t *frames)
 }
 
 void
-pending_ask(struct pending *p, uint32_t *frames, struct lookup *lookups, size_t n, const struct file_facts *facts)
+pending_ask(struct pending *p, uint32_t *frames, struct lookup *lookups, size_t n, const struct file_facts *facts,
+	    bool early)
 {
 	struct question *q = xcalloc(1, sizeof(*q));
 
-	*q = (struct question){.number = (uint32_t)p->n, .facts = *facts, .lookups = lookups, .n = n};
+	*q = (struct question){.number = (uint32_t)p->n, .facts = *facts, .lookups = lookups, .n = n, .early = early};
 	new_asked(p, frames);
 	p->open++;
 	p->unanswered++;

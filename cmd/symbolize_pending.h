@@ -21,8 +21,9 @@ struct pending {
 };
 
 /* Asks for names of frames. The array becomes the pending's, the look-ups, of as many places, and the facts' texts the
- * worker's. */
-void pending_ask(struct pending *p, uint32_t *frames, struct lookup *lookups, size_t n, const struct file_facts *facts);
+ * worker's. `early`: answers that may become better are wanted, too. */
+void pending_ask(struct pending *p, uint32_t *frames, struct lookup *lookups, size_t n, const struct file_facts *facts,
+		 bool early);
 
 /* Takes look-ups that have their answers, in the order of what is asked. */
 void pending_put(struct pending *p, uint32_t *frames, const struct lookup *lookups, size_t n);

@@ -14,6 +14,8 @@
 
 #define PATIENCE 200000000 /* ns that samples of a live stream wait for names */
 
+enum { AT_ONCE = 64 }; /* places that are asked for together in a live stream, so that none waits long behind others */
+
 struct segment_module {
 	uint32_t told;	  /* the symbolizer's, for what is not a file */
 	uint32_t subject; /* in the report; DICT_NONE for what never has names */
@@ -97,10 +99,10 @@ ask_for(struct segment *g, uint32_t module, const struct sort_item *items, size_
 	if (g->dict.modules[module].kind == MODULE_FILE) {
 		facts.path = xstrndup(facts.path, facts.path_len);
 		facts.id = memcpy(xmalloc(facts.id_len + 1), facts.id, facts.id_len);
-		pending_ask(&g->pending, frames, lookups, n, &facts);
+		pending_ask(&g->pending, frames, lookups, n, &facts, g->live);
 		return;
 	}
-	symbolize(g->told, g->modules[module].told, lookups, n);
+	symbolize(g->told, g->modules[module].told, lookups, n, SYMBOLIZE_TABLES);
 	pending_put(&g->pending, frames, lookups, n);
 	free(lookups);
 }
@@ -127,14 +129,14 @@ static void
 ask_for_new_frames(struct segment *g)
 {
 	struct sort_item *frames = xreallocarray(NULL, g->dict.n_frames - g->n_resolved + 1, sizeof(*frames));
-	size_t n = 0, end;
+	size_t n = 0, end, most = g->live ? AT_ONCE : SIZE_MAX;
 
 	for (; g->n_resolved < g->dict.n_frames; g->n_resolved++)
 		if (wants_name(g, (uint32_t)g->n_resolved))
 			frames[n++] = (struct sort_item){g->dict.frames[g->n_resolved].module, (uint32_t)g->n_resolved};
 	sort_items(frames, n);
 	for (size_t i = 0; i < n; i = end) {
-		for (end = i; end < n && frames[end].key == frames[i].key; end++)
+		for (end = i; end < n && frames[end].key == frames[i].key && end - i < most; end++)
 			;
 		ask_for(g, (uint32_t)frames[i].key, frames + i, end - i);
 	}

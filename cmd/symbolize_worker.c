@@ -21,7 +21,7 @@ struct delivery {
 
 /* What waits for a file that is being fetched, by the symbolizer's module. */
 struct waiting {
-	bool fetching, changed;
+	bool fetching;
 	struct question *first;
 };
 
@@ -31,6 +31,7 @@ struct worker {
 	struct fetch *fetch; /* NULL: nothing is fetched */
 	struct waiting *waiting; /* the thread's own */
 	size_t n_waiting, cap_waiting;
+	struct question *later, **later_end; /* to be looked up in debug information; the thread's own */
 
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -135,43 +136,65 @@ fetching(struct worker *w, uint32_t module)
 	return waiting->fetching;
 }
 
+/* Looks up all that can be known now. */
 static void
-take_question(struct worker *w, struct question *q)
+take_deep(struct worker *w, struct question *q)
 {
 	uint32_t module = symbolizer_file(w->symbolizer, &q->facts);
 	struct waiting *waiting;
 
-	symbolize(w->symbolizer, module, q->lookups, q->n);
+	symbolize(w->symbolizer, module, q->lookups, q->n, SYMBOLIZE_ALL);
 	if (!fetching(w, module)) {
 		reply(w, q, true, true);
 		question_free(q);
 		return;
 	}
-	reply(w, q, true, false);
+	if (q->early)
+		reply(w, q, true, false);
 	waiting = waiting_for(w, module);
 	q->next = waiting->first;
 	waiting->first = q;
+}
+
+/* Where there is debug information and somebody cannot wait for it, it is looked up when there is nothing else to do. */
+static void
+take_question(struct worker *w, struct question *q)
+{
+	uint32_t module = symbolizer_file(w->symbolizer, &q->facts);
+
+	if (q->early)
+		symbolize(w->symbolizer, module, q->lookups, q->n, SYMBOLIZE_TABLES);
+	if (!q->early || !symbolizer_is_deep(w->symbolizer, module)) {
+		take_deep(w, q);
+		return;
+	}
+	reply(w, q, true, false);
+	q->next = NULL;
+	*w->later_end = q;
+	w->later_end = &q->next;
 }
 
 /* What was fetched may give other answers to what was asked before. */
 static void
 take_delivery(struct worker *w, const struct fetched *f)
 {
-	struct waiting *waiting = waiting_for(w, f->module);
-	struct question *next;
+	bool news = symbolizer_take(w->symbolizer, f->module, f->debug, "debuginfod", f->path, f->reason);
+	struct question *q, *next;
 
-	waiting->fetching = false;
-	waiting->changed |= symbolizer_take(w->symbolizer, f->module, f->debug, "debuginfod", f->path, f->reason);
-	if (fetching(w, f->module))
+	waiting_for(w, f->module)->fetching = false;
+	if (!news && fetching(w, f->module))
 		return;
-	for (struct question *q = waiting->first; q; q = next) {
+	q = waiting_for(w, f->module)->first;
+	waiting_for(w, f->module)->first = NULL;
+	for (; q; q = next) {
 		next = q->next;
-		if (waiting->changed)
-			symbolize(w->symbolizer, f->module, q->lookups, q->n);
-		reply(w, q, waiting->changed, true);
+		if (news || !q->early) {
+			take_question(w, q);
+			continue;
+		}
+		reply(w, q, false, true);
 		question_free(q);
 	}
-	waiting->first = NULL;
 }
 
 /* The fetcher's thread calls it. */
@@ -189,21 +212,29 @@ came(void *to, const struct fetched *f)
 	pthread_mutex_unlock(&w->lock);
 }
 
-/* Waits for either; false: there will be none any more. */
+static struct question *
+take_first(struct question **first, struct question ***end)
+{
+	struct question *q = *first;
+
+	*first = q->next;
+	if (!*first)
+		*end = first;
+	return q;
+}
+
+/* Waits for either; false: there will be none any more, or something is left for later. */
 static bool
 next_job(struct worker *w, struct question **q, struct delivery **d)
 {
 	pthread_mutex_lock(&w->lock);
-	while (!w->questions && !w->deliveries && !(w->closing && !w->open))
+	while (!w->questions && !w->deliveries && !w->later && !(w->closing && !w->open))
 		pthread_cond_wait(&w->news, &w->lock);
 	*d = w->deliveries;
-	*q = *d ? NULL : w->questions;
+	*q = *d || !w->questions ? NULL : take_first(&w->questions, &w->questions_end);
 	if (*d) {
 		w->deliveries = (*d)->next;
 		w->deliveries_end = w->deliveries ? w->deliveries_end : &w->deliveries;
-	} else if (*q) {
-		w->questions = (*q)->next;
-		w->questions_end = w->questions ? w->questions_end : &w->questions;
 	}
 	pthread_mutex_unlock(&w->lock);
 	return *d || *q;
@@ -216,11 +247,13 @@ run(void *arg)
 	struct question *q;
 	struct delivery *d;
 
-	while (next_job(w, &q, &d)) {
-		if (q)
+	while (next_job(w, &q, &d) || w->later) {
+		if (d)
+			take_delivery(w, &d->what);
+		else if (q)
 			take_question(w, q);
 		else
-			take_delivery(w, &d->what);
+			take_deep(w, take_first(&w->later, &w->later_end));
 		free(d);
 	}
 	return NULL;
@@ -236,6 +269,7 @@ worker_open(const struct worker_options *o)
 	w->options = *o;
 	w->symbolizer = symbolizer_open(&o->symbolizer);
 	w->questions_end = &w->questions;
+	w->later_end = &w->later;
 	w->deliveries_end = &w->deliveries;
 	w->answers_end = &w->answers;
 	pthread_mutex_init(&w->lock, NULL);

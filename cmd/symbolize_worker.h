@@ -26,6 +26,7 @@ struct question {
 	struct file_facts facts; /* path and id: owned */
 	struct lookup *lookups;	 /* owned */
 	size_t n;
+	bool early; /* answers that may become better are wanted, too */
 };
 
 /* The chains for a question's places, in its order. Texts live as long as the symbolizer. */

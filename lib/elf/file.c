@@ -195,6 +195,7 @@ elf_close(struct elf_file *f)
 		return;
 	if (f->mapped)
 		munmap((void *)f->bytes, f->size);
+	free(f->owned);
 	free(f->path);
 	free(f->segments);
 	free(f->sections);

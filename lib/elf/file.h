@@ -19,6 +19,7 @@ struct elf_file {
 	const uint8_t *bytes;
 	size_t size;
 	bool mapped;
+	uint8_t *owned; /* the bytes, if they are to be freed with the rest */
 	struct elf_header header;
 	struct elf_segment *segments; /* owned */
 	uint32_t n_segments;

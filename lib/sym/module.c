@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A module's files and symbol table. */
+/* A module's files, symbol table and debug information. */
 #include "sym/module.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "elf/minidebug.h"
 
 /* The kind of place where what was used last was found. */
 static const char *
@@ -39,6 +40,14 @@ wanted_debug(const struct module *m)
 }
 
 static void
+use(struct module *m, const struct elf_file *f)
+{
+	m->n_symbols += symtab_read(&m->symbols, f);
+	if (m->informs && !m->dwarf)
+		m->dwarf = dwarf_open(f);
+}
+
+static void
 use_image(struct module *m, struct elf_file *f)
 {
 	if (!f)
@@ -46,7 +55,7 @@ use_image(struct module *m, struct elf_file *f)
 	m->image = f;
 	m->image_from = found_in(m);
 	m->full |= symtab_is_full(f);
-	m->n_symbols += symtab_read(&m->symbols, f);
+	use(m, f);
 }
 
 static void
@@ -57,29 +66,54 @@ use_debug(struct module *m, struct elf_file *f)
 	m->debug = f;
 	m->debug_from = found_in(m);
 	m->full = true;
-	m->n_symbols += symtab_read(&m->symbols, f);
+	use(m, f);
+}
+
+/* Whether a debug file would tell more. */
+static bool
+lacks_debug(const struct module *m)
+{
+	return !m->debug && (!m->full || (m->informs && !m->dwarf));
+}
+
+static void
+use_mini(struct module *m)
+{
+	struct err err = {0};
+
+	m->mini = minidebug_open(m->image, &err);
+	if (m->mini)
+		use(m, m->mini);
+	else if (err.text[0])
+		find_log_add(&m->log, ".gnu_debugdata", true, FIND_UNREADABLE, m->image->path, err.text);
 }
 
 void
-module_load(struct module *m, const struct find_places *places)
+module_load(struct module *m, const struct find_places *places, bool informs)
 {
 	struct find_wanted w = wanted(m);
 
 	if (m->tried || m->told)
 		return;
 	m->tried = true;
+	m->informs = informs;
 	m->symbols.lazy = true;
 	use_image(m, find_image(&w, places, &m->log));
 	w = wanted_debug(m);
-	if (!m->full)
+	if (lacks_debug(m))
 		use_debug(m, find_debug(m->image, &w, places, &m->log));
+	if (!m->full && m->image)
+		use_mini(m);
 }
 
 void
 module_free(struct module *m)
 {
 	symtab_free(&m->symbols);
+	spare_free(&m->spare);
 	find_log_free(&m->log);
+	dwarf_close(m->dwarf);
+	elf_close(m->mini);
 	elf_close(m->image);
 	elf_close(m->debug);
 	free(m->path);
@@ -93,7 +127,7 @@ module_wants(struct module *m, bool *debug, const uint8_t **id, size_t *len)
 	*debug = !m->asked[true];
 	*len = m->id_len || !m->image ? m->id_len : m->image->build_id_len;
 	*id = of;
-	if (m->told || m->full || *len < 2 || m->asked[*debug] || (!*debug && m->image))
+	if (m->told || *len < 2 || m->asked[*debug] || !(*debug ? lacks_debug(m) : !m->full && !m->image))
 		return false;
 	m->asked[*debug] = true;
 	return true;
@@ -131,15 +165,23 @@ module_problem(const struct module *m)
 	return a ? a->reason : NULL;
 }
 
-const char *
-module_find(struct module *m, uint64_t offset)
+bool
+module_find(struct module *m, uint64_t offset, unsigned dwarf, struct module_place *place)
 {
 	const struct elf_file *f = m->image ? m->image : m->debug;
 	const struct symbol_range *range;
 	uint64_t vaddr = offset;
 
+	*place = (struct module_place){0};
 	if (!m->told && (!f || !elf_vaddr(f, offset, &vaddr)))
-		return NULL;
+		return false;
 	range = symtab_find(&m->symbols, vaddr);
-	return range ? range->name : NULL;
+	place->symbol = range ? range->name : NULL;
+	if (m->dwarf && dwarf)
+		dwarf_find(m->dwarf, vaddr, dwarf, &place->debug);
+	if (range && place->debug.function)
+		place->same = dwarf_function(m->dwarf, range->start) == place->debug.function;
+	if (!range && !place->debug.function && m->image)
+		place->symbol = spare_find(&m->spare, m->image, &m->symbols, vaddr);
+	return place->symbol || place->debug.function;
 }

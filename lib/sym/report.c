@@ -142,11 +142,14 @@ report_sources(const struct report *r, const struct report_from *from, struct bu
 		if (source.debug)
 			buf_printf(lines, " from %s (%s)", source.debug, source.debug_from);
 		else if (source.image)
-			buf_printf(lines, " from %s of %s", source.full ? ".symtab" : ".dynsym", source.image);
+			buf_printf(lines, " from %s%s of %s", source.full ? ".symtab" : ".dynsym",
+				   source.mini ? " and .gnu_debugdata" : "", source.image);
 		if (source.image && !source.debug && strcmp(source.image_from, FIND_PATH))
 			buf_printf(lines, " (%s)", source.image_from);
 		else if (r->subjects[i].told_why)
 			buf_puts(lines, " from the stream");
+		if (source.go)
+			buf_printf(lines, ", %zu functions from .gopclntab", source.go);
 		if (source.problem)
 			buf_printf(lines, "; %s", report_without_path(source.problem, name));
 		report_end_line(lines, start);

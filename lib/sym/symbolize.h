@@ -5,7 +5,7 @@
  *	uint32_t libc = symbolizer_file(s, &(struct file_facts){.path = "/usr/lib/libc.so.6", .path_len = 18});
  *	struct lookup wanted[] = {{.offset = 0x89070, .exact = true}};
  *
- *	symbolize(s, libc, wanted, 1);
+ *	symbolize(s, libc, wanted, 1, SYMBOLIZE_ALL);
  *	if (wanted[0].n)
  *		puts(wanted[0].chain[0].function);	// malloc
  *
@@ -25,6 +25,7 @@ struct symbolizer;
 struct symbolizer_options {
 	struct find_places places; /* what it points to must outlive the symbolizer */
 	bool mangled;		   /* leave names as they are in the file */
+	bool inlines, lines;	   /* tell them where there is debug information */
 };
 
 struct symbolizer *symbolizer_open(const struct symbolizer_options *options);
@@ -52,8 +53,8 @@ void symbolizer_tell(struct symbolizer *s, uint32_t module, uint64_t start, uint
 /* One function of a chain. Texts are NUL-terminated and live as long as the symbolizer. */
 struct called {
 	const char *function; /* never empty */
-	const char *source;   /* NULL: not known */
-	uint32_t line;	      /* 0: not known */
+	const char *source;   /* path as the debug information has it; NULL: not known */
+	uint32_t line;	      /* of the place, or of the call to the function before it in the chain; 0: not known */
 };
 
 struct lookup {
@@ -64,8 +65,17 @@ struct lookup {
 				       valid until the next call */
 };
 
+/* Debug information can take long to read. */
+enum symbolize_depth {
+	SYMBOLIZE_TABLES, /* by symbol tables only */
+	SYMBOLIZE_ALL,
+};
+
 /* Looks up n places of a module. */
-void symbolize(struct symbolizer *s, uint32_t module, struct lookup *lookups, size_t n);
+void symbolize(struct symbolizer *s, uint32_t module, struct lookup *lookups, size_t n, enum symbolize_depth depth);
+
+/* Whether, after a first look-up, the depths have different answers. */
+bool symbolizer_is_deep(const struct symbolizer *s, uint32_t module);
 
 /* A file that is not on this machine and would give a module more names. */
 struct file_wish {
@@ -91,6 +101,8 @@ struct symbol_source {
 	const char *debug; /* path of its separate debug file, NULL when there is none */
 	const char *image_from, *debug_from; /* the kinds of places where they were found */
 	bool full;	   /* there is a .symtab, not only the names that the dynamic linker needs */
+	bool mini;	   /* there is no .symtab, but MiniDebugInfo */
+	size_t go;	   /* functions of Go's own table, once they were needed */
 	size_t symbols;
 	const char *problem; /* what was refused or could not be read; NULL when nothing */
 	const struct find_log *log; /* all that was tried */
