@@ -1,330 +1,171 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# pb-symbolize: where it looks for files, what it takes and what it refuses, and what it says of that.
+# Where names come from besides symbol tables: MiniDebugInfo, procedure linkage tables, Go's table of functions.
 load helpers
-load names
+load symbols
 
 setup_file() {
-	local d=$BATS_FILE_TMPDIR src=$BATS_TEST_DIRNAME/symbolize
-	gcc -g -O1 -Wl,--build-id -o "$d/names" "$src/names.c"
-	gcc -g -O2 -Wl,--build-id -o "$d/other" "$src/names.c"
-	gcc -g -O1 -Wl,--build-id=none -o "$d/plain" "$src/names.c"
+	make -s build/tests/elf/spare build/tests/dwarf/lines
 }
 
 setup() {
-	d=$BATS_FILE_TMPDIR t=$BATS_TEST_TMPDIR
-	at=$(offset "$d/names" local_one 1) id=$(build_id "$d/names")
-	unset DEBUGINFOD_URLS
+	t=$BATS_TEST_TMPDIR src=$BATS_TEST_DIRNAME/sources
+	spare=$bin/tests/elf/spare
 }
 
-teardown() {
-	[ ! -e "$BATS_TEST_TMPDIR/pid" ] || kill "$(cat "$BATS_TEST_TMPDIR/pid")" 2>/dev/null || true
+# entries OBJDUMP FILE: "0x1030 puts@plt" of each entry, as objdump has it
+entries() {
+	"$1" -d "$2" | sed -n 's/^0*\([0-9a-f]*\) <\(.*@plt\)>:$/0x\1 \2/p' | sort
 }
 
-# from HOST PATH [BUILD-ID]: a recording of another machine with a sample in local_one
-from() {
-	echo "$at" | stream "$2" "${3:-}" | sed "1s/host=\"[^\"]*\"/host=\"$1\"/" | pb-dump -r
+ours() {
+	"$spare" plt "$1" | awk '$3 ~ /@plt$/ { print $1, $3 }' | sort
 }
 
-# said [OPTION]... <STREAM: what pb-symbolize says
-said() {
-	pb-symbolize "$@" 2>&1 >/dev/null
+# mini FILE: leaves it as Fedora's packages do: stripped, with those functions of .symtab that .dynsym has not, compressed
+mini() {
+	nm -D "$1" --format=posix --defined-only | awk '{ print $1 }' | sort >"$t/dynamic"
+	nm "$1" --format=posix --defined-only | awk '$2 ~ /[Tt]/ { print $1 }' | sort >"$t/functions"
+	comm -13 "$t/dynamic" "$t/functions" >"$t/keep"
+	objcopy --only-keep-debug "$1" "$t/debug"
+	objcopy -S --remove-section .gdb_index --remove-section .comment --keep-symbols="$t/keep" "$t/debug" "$t/mini"
+	xz -f "$t/mini"
+	strip "$1"
+	objcopy --add-section .gnu_debugdata="$t/mini.xz" "$1"
 }
 
-# place FILE PATH: a copy of it there
-place() {
-	mkdir -p "${2%/*}"
-	cp "$1" "$2"
+@test "MiniDebugInfo: functions that only the program itself sees" {
+	gcc -O1 -g -rdynamic -o "$t/x" "$src/calls.c"
+	one=$(offset "$t/x" hidden_one 1) two=$(offset "$t/x" hidden_two) seen=$(offset "$t/x" seen)
+	cp "$t/x" "$t/bare"
+	strip "$t/bare"
+	mini "$t/x"
+	equals "$(names_at -q "$t/bare" "$one" "$two" "$seen")" "-
+-
+seen"
+	equals "$(names_at -q "$t/x" "$one" "$two" "$seen")" "hidden_one
+hidden_two
+seen"
+	run bash -c "$(declare -f stream); echo $one | stream '$t/x' | pb-dump -r | pb-symbolize -v 2>&1 >/dev/null"
+	contains "$output" "symbols from .dynsym and .gnu_debugdata of $t/x"
 }
 
-@test "--sysroot: the path below it first, by path where there is no build-id, and -v says so" {
-	place "$d/names" "$t/root/usr/bin/app"
-	from elsewhere /usr/bin/app "$id" >"$t/in"
-	equals "$(names -q <"$t/in")" -
-	equals "$(names -q --sysroot "$t/root" <"$t/in")" local_one
-	equals "$(names -q --sysroot "$t/root/" <"$t/in")" local_one
-	contains "$(said -qv --sysroot "$t/root" <"$t/in")" "symbols from .symtab of $t/root/usr/bin/app (sysroot)"
-	from elsewhere /usr/bin/app >"$t/in"
-	equals "$(names -q --sysroot "$t/root" <"$t/in")" local_one
-	fails 2 "'$t/in' is not a valid DIR" pb-symbolize --sysroot "$t/in" "$t/in"
-	fails 2 "'' is not a valid DIR" pb-symbolize --sysroot= "$t/in"
-}
-
-@test "--sysroot: its links are followed as they were there, and never lead out of it" {
-	place "$d/names" "$t/root/usr/lib/app-1"
-	place "$d/names" "$t/outside"
-	ln -s /usr/lib "$t/root/lib"
-	ln -s ../../../../usr/lib/app-1 "$t/root/usr/lib/app"
-	ln -s "$t/outside" "$t/root/usr/lib/out"
-	ln -s out "$t/root/usr/lib/out2"
-	ln -s loop "$t/root/usr/lib/loop"
-	for path in /lib/app-1 /lib/app /usr/lib/../../../lib/app; do
-		equals "$(from elsewhere $path | names -q --sysroot "$t/root")" local_one || { echo $path && return 1; }
-	done
-	for path in /lib/out /lib/out2 /lib/loop /usr/lib "/../../../../..$t/outside" /proc/self/exe; do
-		equals "$(from elsewhere "$path" | names -q --sysroot "$t/root")" - || { echo "$path" && return 1; }
-	done
-}
-
-@test "--sysroot: build-id directories and debug links in it" {
-	cp "$d/names" "$t/stripped"
-	split "$t/stripped" "$t/debug"
-	for dir in '' /usr/lib/debug /usr/lib; do
-		rm -rf "$t/root"
-		place "$d/names" "$(by_id "$d/names" "$t/root$dir" '')"
-		equals "$(from elsewhere /gone "$id" | names -q --sysroot "$t/root")" local_one
-		rm -rf "$t/root"
-		place "$t/debug" "$(by_id "$d/names" "$t/root$dir" .debug)"
-		equals "$(from elsewhere /gone "$id" | names -q --sysroot "$t/root")" local_one
-	done
-	cp "$t/debug" "$t/app.debug"
-	(cd "$t" && objcopy --add-gnu-debuglink=app.debug stripped)
-	for dir in /usr/bin /usr/bin/.debug /usr/lib/debug/usr/bin; do
-		rm -rf "$t/root"
-		place "$t/stripped" "$t/root/usr/bin/app"
-		place "$t/debug" "$t/root$dir/app.debug"
-		equals "$(from elsewhere /usr/bin/app "$id" | names -q --sysroot "$t/root")" local_one
-	done
-}
-
-@test "another machine's recording is not named by a file at the same path here, unless its build-id says so" {
-	at=$(offset "$d/plain" local_one 1)
-	from "$(uname -n)" "$d/plain" >"$t/here"
-	from elsewhere "$d/plain" >"$t/in"
-	equals "$(names -q <"$t/here")" local_one
-	equals "$(names -q <"$t/in")" -
-	equals "$(said <"$t/in")" "pb-symbolize: no symbols for 1 sample in $d/plain: not used: no build-id was recorded, and it was on another machine; see --sysroot"
-	equals "$(names -q --sysroot / <"$t/in")" local_one
-	equals "$(names -q --no-local <"$t/here")" -
-	contains "$(said --no-local <"$t/here")" "$d/plain: not used: no build-id was recorded, and --no-local"
-	at=$(offset "$d/names" local_one 1)
-	equals "$(from elsewhere "$d/names" "$id" | names -q --no-local)" local_one
-	# Each segment is of its own machine, and one file can be of both.
-	cat "$t/here" "$t/in" "$t/here" | pb-symbolize -q | pb-dump >"$t/text"
-	equals "$(grep -c '^name ' "$t/text")" 2
-}
-
-@test "the wrong file in each place: refused by its build-id, said, and never guessed" {
-	other=$(build_id "$d/other")
-	objcopy --only-keep-debug "$d/other" "$t/debug"
-	place "$d/other" "$t/root/usr/bin/app"
-	place "$d/other" "$(by_id "$d/names" "$t/root" '')"
-	place "$t/debug" "$(by_id "$d/names" "$t/root" .debug)"
-	place "$d/other" "$(by_id "$d/names" "$t/dir" '')"
-	place "$t/debug" "$(by_id "$d/names" "$t/dir" .debug)"
-	from elsewhere /usr/bin/app "$id" >"$t/in"
-	equals "$(names -q --sysroot "$t/root" --debug-dir "$t/dir" <"$t/in")" -
-	contains "$(said --sysroot "$t/root" --debug-dir "$t/dir" <"$t/in")" \
-		"app (build-id $id): $t/root/usr/bin/app: another file than was recorded: its build-id is $other, not $id"
-	run_ok pb-symbolize --sysroot "$t/root" --debug-dir "$t/dir" --explain app "$t/in"
-	equals "$(grep -c "another file than was recorded: its build-id is $other, not $id$" <<<"$output")" 5
-	# The right one behind all of them.
-	place "$d/names" "$(by_id "$d/names" "$t/right" '')"
-	equals "$(names -q --sysroot "$t/root" --debug-dir "$t/dir:$t/right" <"$t/in")" local_one
-}
-
-@test "--explain: all that was tried in its order, and what would help" {
-	cp "$d/names" "$t/app"
-	split "$t/app" "$t/debug"
-	from elsewhere "$t/app" "$id" >"$t/in"
-	run_ok pb-symbolize --debug-dir "$t/dir" --explain app "$t/in"
-	[[ $output =~ ^"$t/app (build-id $id)"$'\n'"  file: $t/app (path): used"$'\n' ]]
-	equals "$(sed -n 's/^  debug file: //p' <<<"$output")" "$(by_id "$d/names" "$t/dir" .debug) (build-id directory): not there
-$(by_id "$d/names" /usr/lib/debug .debug) (build-id directory): not there"
-	contains "$output" "symbols: "
-	contains "$output" "from .dynsym of $t/app"
-	contains "$output" "samples that lack names in it: 1"
-	contains "$output" "would help: its debug file, as $(by_id "$d/names" /usr/lib/debug .debug)"
-	contains "$output" "would help: a debuginfod server, its address in DEBUGINFOD_URLS"
-	place "$t/debug" "$(by_id "$d/names" "$t/dir" .debug)"
-	run_ok pb-symbolize --debug-dir "$t/dir" --explain "$t/app" "$t/in"
-	contains "$output" "(build-id directory): used"
-	contains "$output" "would help: nothing more"
-	[[ $output != *"lack names"* ]]
-	run_ok bash -c "from() { cat '$t/in'; }; from | pb-symbolize --explain '$t/*' | grep -c '^/'"
-	equals "$output" 1
-	fails 1 "no module is called 'nonsense*'" pb-symbolize --explain 'nonsense*' "$t/in"
-}
-
-@test "--explain alone: a file of this machine, and the package with its debug symbols" {
-	run_ok bash -c "cd '$t' && cp '$d/names' x && pb-symbolize --explain x </dev/null"
-	[[ $output =~ ^"$t/x (build-id $id)"$'\n'"  file: $t/x (path): used"$'\n'"  symbols: " ]]
-	run_ok bash -c "pb-symbolize --explain /bin/dd </dev/null"
-	contains "$output" "$(readlink -f /bin/dd) (path): used"
-	contains "$output" "on Debian the package coreutils-dbgsym"
-	fails 1 "/no/such: No such file" bash -c "pb-symbolize --explain /no/such </dev/null"
-}
-
-@test "a name that would command a terminal does not, in an explanation" {
-	printf '%s\n' segment event 'module path="/\x1b[2Jx"' 'frame offset=1' stack task window 'sample count=1' end | pb-dump -r >"$t/in"
-	run_ok pb-symbolize --explain '*x' "$t/in"
-	contains "$output" '/?[2Jx (no build-id was recorded)'
-	[[ $output != *$'\x1b'* ]]
-}
-
-# ---- debuginfod ----
-
-# find_says SCRIPT: a debuginfod-find that does this, and notes what it was asked
-find_says() {
-	mkdir -p "$t/bin"
-	printf '#!/bin/sh\necho "$@" >>"%s/asked"\necho $$ >"%s/pid"\n%s\n' "$t" "$t" "$1" >"$t/bin/debuginfod-find"
-	chmod +x "$t/bin/debuginfod-find"
-	PATH=$t/bin:$PATH
-	export DEBUGINFOD_URLS=http://127.0.0.1:9/
-}
-
-@test "debuginfod: debug files, files that are gone, each asked for once, checked by build-id" {
-	cp "$d/names" "$t/app"
-	split "$t/app" "$t/debug"
-	find_says 'case $2 in debuginfo) echo '"$t"'/debug ;; *) echo "Server query failed: No such file or directory" >&2; exit 1 ;; esac'
-	from elsewhere "$t/app" "$id" >"$t/in"
-	cat "$t/in" "$t/in" >"$t/twice"
-	equals "$(names -q <"$t/in")" local_one
-	pb-symbolize -q "$t/twice" | pb-dump | grep -c ^name | grep -qx 2
-	equals "$(cat "$t/asked")" "-v debuginfo $id
--v debuginfo $id"
-	contains "$(said -qv <"$t/in")" "from $t/debug (debuginfod)"
-	# Nobody is asked where all is known, nor without a server.
-	: >"$t/asked"
-	equals "$(from elsewhere "$d/names" "$id" | names -q)" local_one
-	equals "$(DEBUGINFOD_URLS=' ' names -q <"$t/in")" -
-	equals "$(cat "$t/asked")" ""
-	# No debug file, but the file itself.
-	find_says 'case $2 in executable) echo '"$d"'/names ;; *) echo "Server query failed: No such file or directory" >&2; exit 1 ;; esac'
-	equals "$(from elsewhere /gone "$id" | names -q)" local_one
-	equals "$(cat "$t/asked")" "-v debuginfo $id
--v executable $id"
-	# Another file than was asked for.
-	find_says "echo $d/other"
-	equals "$(from elsewhere /gone "$id" | names -q)" -
-	contains "$(from elsewhere /gone "$id" | pb-symbolize --explain gone)" "$d/other (debuginfod): another file than was recorded"
-}
-
-@test "debuginfod: a server without an answer is given up in time, and not asked again; the program is killed" {
-	printf '%s\n' 'segment host="x"' 'event name="e"' "module build_id=$id path=\"/gone/a\"" "module build_id=00$id path=\"/gone/b\"" \
-		'frame module=0 offset=1' 'frame module=1 offset=1' stack 'stack parent=0 frame=1' task window 'sample stack=1 count=1' end |
-		pb-dump -r >"$t/in"
-	find_says 'while :; do echo "Progress 3 / 0" >&2; sleep 0.1; done'
-	start=$EPOCHREALTIME
-	run bash -c "pb-symbolize --debuginfod-timeout 0.5s '$t/in' 2>&1 >/dev/null"
-	exits_with 0
-	awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { exit !(b - a >= 0.5 && b - a < 3) }'
-	equals "${lines[0]}" "pb-symbolize: debuginfod: debuginfod-find: no answer for 0.5 s"
-	equals "$(cat "$t/asked")" "-v debuginfo $id"
-	run kill -0 "$(cat "$t/pid")"
-	[ "$status" != 0 ]
-	contains "$(pb-symbolize --debuginfod-timeout 0.2s --explain '/gone/*' "$t/in")" "debug file: debuginfod: not asked for: debuginfod was in trouble before"
-	# As long as something comes it goes on.
-	find_says 'for i in 1 2 3 4 5 6; do echo "Progress $i / 6" >&2; sleep 0.2; done; echo '"$d"'/names'
-	equals "$(from elsewhere /gone "$id" | names -q --debuginfod-timeout 0.5s)" local_one
-}
-
-@test "debuginfod: no program, no server, no word: said once" {
-	from elsewhere /gone "$id" >"$t/in"
-	mkdir "$t/none"
-	for name in pb-symbolize; do ln -s "$(command -v $name)" "$t/none"; done
-	export DEBUGINFOD_URLS=http://127.0.0.1:9/
-	run bash -c "PATH='$t/none' pb-symbolize '$t/in' 2>&1 >/dev/null"
-	equals "${lines[0]}" "pb-symbolize: debuginfod: there is no debuginfod-find: install the package debuginfod"
-	equals "$(PATH=$t/none said -q <"$t/in")" ""
-	find_says 'echo "Server query failed: Connection refused" >&2; exit 1'
-	contains "$(said <"$t/in")" "debuginfod: debuginfod-find: Connection refused"
-	find_says 'exit 3'
-	contains "$(said <"$t/in")" "debuginfod: debuginfod-find: it failed without a word"
-	find_says 'yes | head -c 100000000; exit 1'
-	contains "$(said <"$t/in")" "it failed without a word"
-}
-
-@test "debuginfod: progress is shown on a terminal only, without what would command it" {
-	find_says 'for i in 1 2 3 4 5; do echo "Progress ${i}000000 / 5000000" >&2; sleep 0.1; done; echo '"$d"'/names'
-	from elsewhere "/gone/x" "$id" >"$t/in"
-	python3 - "$t" <<-'END' >"$t/seen"
-	import os, pty, sys
-	t = sys.argv[1]
-	pid, fd = pty.fork()
-	if not pid:
-	    os.dup2(os.open(t + '/in', os.O_RDONLY), 0)
-	    os.dup2(os.open(t + '/out', os.O_WRONLY | os.O_CREAT), 1)
-	    os.execvp('pb-symbolize', ['pb-symbolize', '-q'])
-	seen = b''
-	while True:
-	    try:
-	        part = os.read(fd, 4096)
-	    except OSError:
-	        break
-	    if not part:
-	        break
-	    seen += part
-	print(repr(seen))
-	END
-	contains "$(cat "$t/seen")" 'pb-symbolize: debuginfod: x: 1.0 of 5.0 MB'
-	equals "$(said -q <"$t/in")" ""
-}
-
-# ---- names that come late ----
-
-# slowly WINDOWS: a stream from a pipe, a window each 0.2 s
-slowly() {
-	printf '%s\n' 'segment host="x"' 'event name="e" unit="samples"' "module build_id=$id path=\"/gone/a\"" "module path=\"$d/plain\"" \
-		"frame module=0 offset=$at" 'frame module=1 offset=1' stack 'stack parent=0 frame=1' task >"$t/stream"
-	for ((i = 0; i < $1; i++)); do
-		printf '%s\n' "window start=$((i * 200))000000 end=$((i * 200 + 200))000000" 'sample stack=1 count=1' >>"$t/stream"
-	done
-	echo end >>"$t/stream"
-	pb-dump -r <"$t/stream" >"$t/whole"
-	python3 - "$t/whole" <<-'END'
-	import struct, sys, time
-	data = open(sys.argv[1], 'rb').read()
-	at = 8
-	sys.stdout.buffer.write(data[:8])
-	while at < len(data):
-	    size, kind = struct.unpack_from('<II', data, at)
-	    sys.stdout.buffer.write(data[at:at + 8 + size])
-	    at += 8 + size
-	    if kind == 9:
-	        sys.stdout.buffer.flush()
-	        time.sleep(0.2)
+@test "MiniDebugInfo that is broken or too large is said, and the rest is used" {
+	gcc -O1 -g -rdynamic -o "$t/x" "$src/calls.c"
+	one=$(offset "$t/x" hidden_one 1) seen=$(offset "$t/x" seen)
+	cp "$t/x" "$t/y"
+	strip "$t/y"
+	while read -r what reason; do
+		case $what in
+		cut) mini "$t/x" && head -c 200 "$t/mini.xz" >"$t/data" ;;
+		text) echo "this is no archive" >"$t/data" ;;
+		large) head -c 400M /dev/zero | xz -0 >"$t/data" ;;
+		other) echo "this is no program" | xz >"$t/data" ;;
+		esac
+		objcopy --add-section .gnu_debugdata="$t/data" "$t/y" "$t/z"
+		equals "$(names_at -q "$t/z" "$one" "$seen")" "-
+seen"
+		run bash -c "$(declare -f stream); echo $one | stream '$t/z' | pb-dump -r | pb-symbolize -v 2>&1 >/dev/null"
+		contains "$output" "(.gnu_debugdata): $reason"
+	done <<-'END'
+	cut its compressed data are broken
+	text its compressed data are broken
+	large it takes too much memory to decompress
+	other not an ELF file
 	END
 }
 
-@test "a live pipe is not held up by a slow server: samples pass, names follow, all are there at the end" {
-	find_says "sleep 1.2; echo $d/names"
-	slowly 10 | pb-symbolize -q | python3 -c '
-import os, struct, time
-start = time.time()
-data = b""
-while True:
-    part = os.read(0, 65536)
-    if not part:
-        break
-    print("%.2f" % (time.time() - start), len(part))
-    data += part
-open("'"$t"'/out", "wb").write(data)' >"$t/times"
-	pb-dump "$t/out" >"$t/text"
-	cat "$t/times"
-	# A sample comes each 0.2 s, but for the 0.2 s that the first may wait.
-	awk '{ if ($1 - last > 0.9) exit 1; last = $1; n++ } END { exit n < 8 }' "$t/times"
-	awk '/^name/ { named = NR } /^sample/ && !first { first = NR } /^sample/ { last = NR } END { exit !(first < named && named < last) }' "$t/text"
-	grep -q 'function #0 name="local_one"' "$t/text"
-	equals "$(pb-fold "$t/out")" "$(pb-symbolize -q "$t/whole" | pb-fold)"
-	contains "$(pb-fold "$t/out")" "local_one"
+@test "PLT: every entry is called as objdump calls it, whichever way it was linked" {
+	while read -r flags; do
+		# shellcheck disable=SC2086 # words
+		gcc -O1 -fno-builtin $flags -o "$t/x" "$src/calls.c" 2>/dev/null || continue
+		entries objdump "$t/x" >"$t/wanted"
+		ours "$t/x" >"$t/got"
+		[ -s "$t/got" ] || { echo "$flags: no entries" && return 1; }
+		# More are named of tables in two parts, of which objdump names one.
+		equals "$(comm -23 "$t/wanted" "$t/got")" "" || { echo "$flags" && return 1; }
+		case $flags in *ibt*) ;; *) equals "$(comm -13 "$t/wanted" "$t/got")" "" ;; esac
+	done <<-'END'
+
+	-Wl,-z,now
+	-Wl,-z,lazy
+	-no-pie
+	-fno-plt
+	-fcf-protection -Wl,-z,ibtplt -Wl,-z,lazy
+	-fcf-protection -Wl,-z,ibtplt -Wl,-z,now
+	-fuse-ld=lld
+	-fuse-ld=lld -Wl,-z,lazy
+	-fuse-ld=lld -Wl,-z,force-ibt
+	-fuse-ld=gold
+	END
 }
 
-@test "the input ends before the names are there: they are waited for" {
-	find_says "sleep 0.7; echo $d/names"
-	slowly 1 | pb-symbolize -q | pb-dump >"$t/text"
-	grep -q 'local_one' "$t/text"
-	equals "$(tail -1 "$t/text" | cut -d' ' -f1)" end
-	equals "$(grep -c '^name' "$t/text")" 1
-	# From a file they stand before the samples.
-	pb-symbolize -q "$t/whole" | pb-dump >"$t/text"
-	awk '/^name/ { named = NR } /^sample/ && !first { first = NR } END { exit !(named < first) }' "$t/text"
+@test "PLT: symbolized, at any byte of an entry, also in a stripped file; the table's own code" {
+	gcc -O1 -fno-builtin -Wl,-z,lazy -o "$t/x" "$src/calls.c"
+	strip "$t/x"
+	read -r puts _ < <("$spare" plt "$t/x" | grep ' printf@plt')
+	read -r own _ < <("$spare" plt "$t/x" | grep ' .plt$')
+	equals "$(names_at -q "$t/x" "$(in_file "$t/x" "$puts")" "$(in_file "$t/x" $((puts + 11)))" "$(in_file "$t/x" "$own")")" \
+		"printf@plt
+printf@plt
+.plt"
 }
 
-@test "nobody reads any more: it ends, though a server is still asked" {
-	find_says "sleep 30; echo $d/names"
-	from elsewhere /gone "$id" >"$t/in"
-	start=$EPOCHREALTIME
-	{ cat "$t/in"; } | pb-symbolize -q | head -c 8 >/dev/null
-	awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { exit !(b - a < 5) }'
+@test "PLT: C++ names are readable" {
+	g++ -O1 -o "$t/x" "$src/calls.cc"
+	entry=$(objdump -d "$t/x" | sed -n 's/^0*\([0-9a-f]*\) <_ZNSt8ios_base4InitC1Ev@plt>:$/0x\1/p')
+	equals "$(names_at -q "$t/x" "$(in_file "$t/x" "$entry")")" "std::ios_base::Init::Init()@plt"
+	equals "$(names_at -q --no-demangle "$t/x" "$(in_file "$t/x" "$entry")")" "_ZNSt8ios_base4InitC1Ev@plt"
+}
+
+@test "PLT: functions that are chosen at the start have the name of who chooses" {
+	gcc -O1 -static -fno-builtin -o "$t/x" "$src/calls.c"
+	ours "$t/x" >"$t/got"
+	contains "$(cat "$t/got")" "memcpy@plt"
+	entries objdump "$(ldd "$BATS_TEST_DIRNAME/../build/pb-fold" | awk '/libc.so/ { print $3 }')" | cut -d' ' -f1 >"$t/wanted"
+	ours "$(ldd "$BATS_TEST_DIRNAME/../build/pb-fold" | awk '/libc.so/ { print $3 }')" | cut -d' ' -f1 >"$t/got"
+	equals "$(cat "$t/got")" "$(cat "$t/wanted")"
+}
+
+@test "PLT of arm64" {
+	command -v aarch64-linux-gnu-gcc >/dev/null || skip "no compiler for arm64"
+	for flags in "" "-mbranch-protection=standard -Wl,-z,force-bti" -no-pie; do
+		# shellcheck disable=SC2086 # words
+		aarch64-linux-gnu-gcc -O1 -fno-builtin $flags -o "$t/x" "$src/calls.c" 2>/dev/null
+		entries aarch64-linux-gnu-objdump "$t/x" >"$t/wanted"
+		[ -s "$t/wanted" ]
+		equals "$(ours "$t/x")" "$(cat "$t/wanted")" || { echo "$flags" && return 1; }
+	done
+}
+
+go_build() {
+	command -v go >/dev/null || skip "no go"
+	GO111MODULE=off GOFLAGS='' GOCACHE=$BATS_RUN_TMPDIR/go go build "$@"
+}
+
+# Of each function of a Go program its first byte, the name being the one that its symbol has.
+@test "Go: a stripped program's functions have the names of one that is not" {
+	go_build -o "$t/whole" "$src/calls.go"
+	go_build -ldflags='-s -w' -o "$t/x" "$src/calls.go"
+	nm -n "$t/whole" | awk '$2 ~ /[tT]/ && $3 ~ /^(main|os|runtime)\.[(A-Za-z]/ && $3 !~ /\.abi0$|^runtime\.e?text$/ { print "0x" $1, $3 }' |
+		awk '$1 == last { next } { last = $1; print }' >"$t/symbols"
+	[ "$(wc -l <"$t/symbols")" -gt 300 ]
+	while read -r v _; do in_file "$t/x" "$v"; done <"$t/symbols" | stream "$t/x" | pb-dump -r | names -q >"$t/got"
+	equals "$(cat "$t/got")" "$(cut -d' ' -f2 "$t/symbols")"
+	contains "$(grep main <"$t/got")" "main.(*T).Method"
+	contains "$(grep main <"$t/got")" "main.main.func1"
+	run bash -c "$(declare -f stream); echo 0x1000 | stream '$t/x' | pb-dump -r | pb-symbolize -v 2>&1 >/dev/null"
+	contains "$output" "functions from .gopclntab"
+}
+
+@test "Go: position independent, and linked by the system's linker" {
+	go_build -buildmode=pie -ldflags='-s -w' -o "$t/x" "$src/calls.go"
+	contains "$("$spare" go "$t/x" | awk '{ print $3 }')" "main.(*T).Method"
+	for mode in exe pie; do
+		go_build -buildmode=$mode -o "$t/whole" "$src/cgo.go" || skip "no cgo"
+		strip -o "$t/x" "$t/whole"
+		read -r v _ < <(nm "$t/whole" | grep ' main.deep$')
+		at=$(in_file "$t/x" "0x$v")
+		equals "$(names_at -q "$t/x" "$at")" main.deep || { echo "$mode" && return 1; }
+	done
 }

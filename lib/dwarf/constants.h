@@ -121,6 +121,9 @@ enum dwarf_language {
 	DW_LANG_C_plus_plus_11 = 0x1a,
 	DW_LANG_C11 = 0x1d,
 	DW_LANG_C_plus_plus_14 = 0x21,
+	DW_LANG_C_plus_plus_17 = 0x2a,
+	DW_LANG_C_plus_plus_20 = 0x2b,
+	DW_LANG_C17 = 0x2c,
 };
 
 #endif

@@ -49,6 +49,23 @@ dwarf_close(struct dwarf *d)
 	free(d);
 }
 
+const struct elf_file *
+dwarf_file(const struct dwarf *d)
+{
+	return d->main.sections.file;
+}
+
+const char *
+dwarf_problem(const struct dwarf *d)
+{
+	const struct err *all[] = {&d->main.sections.problem, &d->alt.sections.problem, &d->splits.problem};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i]->text[0])
+			return all[i]->text;
+	return NULL;
+}
+
 void
 dwarf_set_alt(struct dwarf *d, const struct elf_file *alt)
 {

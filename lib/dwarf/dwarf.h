@@ -26,6 +26,11 @@ struct dwarf;
 struct dwarf *dwarf_open(const struct elf_file *f);
 void dwarf_close(struct dwarf *d); /* NULL is allowed */
 
+const struct elf_file *dwarf_file(const struct dwarf *d);
+
+/* What of it could not be read so far, or was refused, and why; NULL: nothing. */
+const char *dwarf_problem(const struct dwarf *d);
+
 /* dwz's supplementary file, which .gnu_debugaltlink names; before the first look-up. It must outlive *d. */
 void dwarf_set_alt(struct dwarf *d, const struct elf_file *alt);
 

@@ -56,7 +56,8 @@ text_of(const struct unit *u, const struct value *v)
 	return text && *text ? text : NULL;
 }
 
-/* What the entry itself says. Where to go on if that is not enough becomes *u and *entry; *u is NULL when nowhere. */
+/* What the entry itself says. In C a name for linkers is no more telling: it is one given besides, as glibc's __GI_write.
+ * Where to go on if that is not enough becomes *u and *entry; *u is NULL when nowhere. */
 static struct named
 look(struct unit **u, uint64_t *entry)
 {
@@ -65,7 +66,8 @@ look(struct unit **u, uint64_t *entry)
 
 	unit_root(*u); /* for its bases */
 	unit_entry(*u, *entry, attributes, v, NAME_ATTRIBUTES);
-	found.text = text_of(*u, v[LINKAGE_NAME].kind ? &v[LINKAGE_NAME] : &v[MIPS_LINKAGE_NAME]);
+	if (!(*u)->is_c)
+		found.text = text_of(*u, v[LINKAGE_NAME].kind ? &v[LINKAGE_NAME] : &v[MIPS_LINKAGE_NAME]);
 	found.linkage = found.text;
 	if (!found.text)
 		found.text = text_of(*u, &v[NAME]);

@@ -23,7 +23,7 @@ struct names {
 };
 
 /* The name of the entry at an offset of .debug_info, as an index of names.all: as linkers have it (mangled) if the entry
- * says that, else as the programmer wrote it. */
+ * says that and is not C, else as the programmer wrote it. */
 uint32_t names_find(struct names *names, struct unit *u, uint64_t entry);
 
 void names_free(struct names *names);

@@ -36,22 +36,27 @@ static const uint16_t attributes[ROOT_ATTRIBUTES] = {
 	[GNU_DWO_NAME] = DW_AT_GNU_dwo_name,
 };
 
+static bool
+is_c(uint64_t language)
+{
+	return language == DW_LANG_C89 || language == DW_LANG_C || language == DW_LANG_C99 || language == DW_LANG_C11 ||
+	       language == DW_LANG_C17;
+}
+
 /* Functions of these languages are never entries within a type's; in Rust's they are. */
 static bool
 types_hold_no_code(uint64_t language)
 {
 	switch (language) {
-	case DW_LANG_C89:
-	case DW_LANG_C:
-	case DW_LANG_C99:
-	case DW_LANG_C11:
 	case DW_LANG_C_plus_plus:
 	case DW_LANG_C_plus_plus_03:
 	case DW_LANG_C_plus_plus_11:
 	case DW_LANG_C_plus_plus_14:
+	case DW_LANG_C_plus_plus_17:
+	case DW_LANG_C_plus_plus_20:
 		return true;
 	default:
-		return false;
+		return is_c(language);
 	}
 }
 
@@ -82,6 +87,7 @@ unit_root(struct unit *u)
 	u->has_dwo = v[DWO_NAME].kind || v[GNU_DWO_NAME].kind;
 	if (v[GNU_DWO_ID].kind)
 		u->dwo_id = v[GNU_DWO_ID].n;
+	u->is_c = is_c(v[LANGUAGE].n);
 	u->skips_types = types_hold_no_code(v[LANGUAGE].n);
 	u->high = v[HIGH_PC];
 	u->ranges = v[RANGES];

@@ -90,6 +90,10 @@ splits_find(struct splits *s, struct unit *skeleton)
 	if (u) {
 		u->skeleton = skeleton;
 		unit_root(u);
+	} else if (!s->problem.text[0]) {
+		s->problem = d->sections.problem;
+		if (!s->problem.text[0])
+			err_set(&s->problem, "%s: does not have the unit that was split off: another dwo_id", f->path);
 	}
 	return u;
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "base/table.h"
 #include "elf/file.h"
 
@@ -29,6 +30,7 @@ struct splits {
 	struct debug_file **files; /* owned; found by `table` */
 	size_t n, cap;
 	struct table table;
+	struct err problem; /* the first file that was refused, and why; "" */
 };
 
 /* The unit that a skeleton stands for, or NULL. */

@@ -32,7 +32,8 @@ struct unit {
 	uint8_t version, type; /* type: enum dwarf_unit_type */
 
 	/* What the root says, once unit_root() has read it. */
-	bool rooted, has_lines, has_dwo, skips_types;
+	bool rooted, has_lines, has_dwo, is_c;
+	bool skips_types; /* code is never in its types */
 	struct unit_bases bases;
 	uint64_t low_pc; /* what its range lists count from; 0: none */
 	uint64_t lines;	 /* offset in .debug_line, if has_lines */

@@ -43,8 +43,11 @@ static void
 use(struct module *m, const struct elf_file *f)
 {
 	m->n_symbols += symtab_read(&m->symbols, f);
-	if (m->informs && !m->dwarf)
-		m->dwarf = dwarf_open(f);
+	if (!m->informs || m->dwarf)
+		return;
+	m->dwarf = dwarf_open(f);
+	if (m->dwarf)
+		further_connect(&m->further, m->dwarf, m->image, m->places->dirs, m->places->n);
 }
 
 static void
@@ -97,6 +100,7 @@ module_load(struct module *m, const struct find_places *places, bool informs)
 		return;
 	m->tried = true;
 	m->informs = informs;
+	m->places = places;
 	m->symbols.lazy = true;
 	use_image(m, find_image(&w, places, &m->log));
 	w = wanted_debug(m);
@@ -113,6 +117,7 @@ module_free(struct module *m)
 	spare_free(&m->spare);
 	find_log_free(&m->log);
 	dwarf_close(m->dwarf);
+	further_free(&m->further);
 	elf_close(m->mini);
 	elf_close(m->image);
 	elf_close(m->debug);
@@ -149,8 +154,8 @@ module_take(struct module *m, bool debug, const char *source, const char *path, 
 }
 
 /* Of the image when there is none; of a debug file when there is no full table. */
-const char *
-module_problem(const struct module *m)
+static const struct find_attempt *
+refusal(const struct module *m)
 {
 	const struct find_attempt *a;
 	size_t from = 0;
@@ -160,9 +165,19 @@ module_problem(const struct module *m)
 	while (m->image && from < m->log.n && !m->log.all[from].debug)
 		from++;
 	a = find_log_refusal(&m->log, from);
-	if (!a && !m->image && m->log.n)
-		a = &m->log.all[0];
-	return a ? a->reason : NULL;
+	return !a && !m->image && m->log.n ? &m->log.all[0] : a;
+}
+
+const char *
+module_problem(const struct module *m)
+{
+	const struct find_attempt *a = refusal(m);
+
+	if (a)
+		return a->reason;
+	if (m->further.problem.text[0])
+		return m->further.problem.text;
+	return m->dwarf ? dwarf_problem(m->dwarf) : NULL;
 }
 
 bool

@@ -9,6 +9,7 @@
 #include "dwarf/dwarf.h"
 #include "elf/find.h"
 #include "elf/symtab.h"
+#include "sym/further.h"
 #include "sym/spare.h"
 
 struct module {
@@ -28,6 +29,8 @@ struct module {
 	struct symtab symbols;
 	size_t n_symbols;
 	struct dwarf *dwarf; /* owned; NULL: there is none, or nobody wants to know */
+	struct further further;
+	const struct find_places *places; /* the symbolizer's */
 	struct find_log log;
 };
 
@@ -41,7 +44,7 @@ bool module_wants(struct module *m, bool *debug, const uint8_t **id, size_t *len
 /* A file that was wanted came, or did not: then path is NULL and `reason` says why. True: it is used. */
 bool module_take(struct module *m, bool debug, const char *source, const char *path, const char *reason);
 
-/* What was wrong with the files that were tried; NULL: nothing, or it did not matter. */
+/* What was refused or could not be read; NULL: nothing, or it did not matter. */
 const char *module_problem(const struct module *m);
 
 /* What is known about an offset of the module. */

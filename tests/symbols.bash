@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Streams with frames in a file, and the names they get: `load names` in the tests of pb-symbolize.
+# Streams of places in files, and the names that pb-symbolize gives them: `load symbols` after `load helpers`.
 
 # stream PATH [BUILD-ID] <OFFSETS: text of a stream with a sample at each offset of the file, one a line
 stream() {
@@ -19,12 +19,13 @@ stream() {
 	}'
 }
 
-# names [OPTION]... <STREAM: the name of each frame, one a line; - for none
+# names [OPTION]... <STREAM: the name of each frame (its innermost function), one a line; - for none
 names() {
 	timeout 20 pb-symbolize "$@" | pb-dump | awk '
 	/^frame / { frames++ }
 	/^function / { name = $0; sub(/^[^"]*"/, "", name); sub(/"$/, "", name); function_[substr($2, 2)] = name }
-	/^name / { split($2, f, "="); split($3, n, "="); if (!(f[2] in of)) of[f[2]] = function_[n[2]] }
+	!/^name / { last = "" } # a later group of names replaces an earlier one
+	/^name / { split($2, f, "="); split($3, n, "="); if (f[2] != last) of[f[2]] = function_[n[2]]; last = f[2] }
 	END { for (i = 0; i < frames; i++) print (i in of) ? of[i] : "-" }'
 }
 
