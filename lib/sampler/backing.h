@@ -18,6 +18,7 @@ struct backing {
 	uint64_t version;	/* of the file with this inode */
 	unsigned char build_id[BUILD_ID_MAX];
 	uint8_t build_id_len;
+	bool memory;		/* of no file, or of one without a name that is no ELF file: code in it is told by address */
 	bool asked;		/* the build-id was looked for */
 	uint32_t id;		/* what the sink calls it; valid while defined */
 	bool defined;

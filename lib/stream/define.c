@@ -26,6 +26,7 @@ struct pairs {
 struct definer {
 	struct writer *w;
 	struct intern modules; /* by their fields as one string; the id is the module's */
+	struct intern functions;
 	struct pairs symbols, frames, stacks;
 };
 
@@ -50,6 +51,7 @@ void
 definer_forget(struct definer *d)
 {
 	intern_free(&d->modules);
+	intern_free(&d->functions);
 	pairs_free(&d->symbols);
 	pairs_free(&d->frames);
 	pairs_free(&d->stacks);
@@ -65,7 +67,7 @@ definer_close(struct definer *d)
 size_t
 definer_count(const struct definer *d)
 {
-	return d->modules.n + d->symbols.n + d->frames.n + d->stacks.n;
+	return d->modules.n + d->functions.n + d->symbols.n + d->frames.n + d->stacks.n;
 }
 
 /* True when the pair is new; *id is its index either way. */
@@ -130,4 +132,15 @@ define_symbol(struct definer *d, const struct symbol_record *r)
 
 	if (pair_new(&d->symbols, r->module, r->start, &id))
 		write_symbol(d->w, r);
+}
+
+void
+define_name(struct definer *d, uint32_t frame, struct text function)
+{
+	size_t before = d->functions.n;
+	uint32_t id = intern(&d->functions, function.data, function.len);
+
+	if (d->functions.n > before)
+		write_function(d->w, &(struct function_record){.name = function});
+	write_name(d->w, &(struct name_record){.frame = frame, .function = id});
 }

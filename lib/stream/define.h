@@ -23,6 +23,9 @@ uint32_t define_frame(struct definer *d, uint32_t module, uint64_t offset);
 uint32_t define_stack(struct definer *d, uint32_t parent, uint32_t frame);
 void define_symbol(struct definer *d, const struct symbol_record *r);
 
+/* Names a frame that was defined before; a frame may be named again. */
+void define_name(struct definer *d, uint32_t frame, struct text function);
+
 size_t definer_count(const struct definer *d); /* records defined in this segment */
 
 #endif
