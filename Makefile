@@ -31,6 +31,7 @@ rooms_pb-record    := sampler unwind sym dwarf elf stream base
 parts_pb-record    := $(patsubst cmd/%.c,%,$(wildcard cmd/record_*.c))
 libs_pb-record     := -lbpf -ldw -lelf -lz -liberty
 rooms_pb-symbolize := sym dwarf elf stream base
+parts_pb-symbolize := symbolize_files
 libs_pb-symbolize  := -lelf -liberty -lz
 rooms_pb-fold      := stream flame base
 parts_pb-fold      := fold_stacks fold_lines fold_events event_names stack_nodes

@@ -20,6 +20,7 @@
 #include "base/msg.h"
 #include "base/options.h"
 #include "base/output.h"
+#include "cmd/symbolize_files.h"
 #include "stream/dict.h"
 #include "stream/samples.h"
 #include "stream/stream.h"
@@ -344,6 +345,10 @@ take_block(struct stream *s)
 		return false;
 	case RECORD_symbol:
 		take_symbols(s);
+		break;
+	case RECORD_content:
+	case RECORD_place:
+		take_files(s, &(struct known_modules){&dict, symbolizer, &report, sources, module_subjects});
 		break;
 	case RECORD_segment:
 		start_segment();

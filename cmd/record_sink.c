@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "cmd/record_jit.h"
 #include "cmd/record_kernel.h"
+#include "elf/content_id.h"
 #include "stream/define.h"
 #include "stream/stream.h"
 #include "stream/writer.h"
@@ -177,14 +178,18 @@ on_module(void *context, const struct module_fact *f)
 		[ORIGIN_MARK] = MODULE_MARK,
 	};
 	struct recorder *r = context;
-	uint32_t id = define_module(r->definer, &(struct module_record){
+	bool is_new;
+	uint32_t id = define_file(r->definer, &(struct module_record){
 		.kind = kinds[f->origin],
 		.pid = f->pid,
 		.build_id = text_of((const char *)f->build_id, f->build_id_len),
 		.path = text(f->path),
-	});
+	}, text_of((const char *)f->content, f->content ? CONTENT_ID : 0), &is_new);
 
 	know_module(r, id, f);
+	if (is_new && f->origin == ORIGIN_FILE && f->place.pid)
+		write_place(r->w, &(struct place_record){
+			.module = id, .pid = f->place.pid, .start = f->place.start, .end = f->place.end});
 	if (f->origin == ORIGIN_VDSO)
 		define_vdso_symbols(r->definer, id);
 	if (f->origin == ORIGIN_ANON)

@@ -197,6 +197,7 @@ read_build_id(void *context, const char *path, const struct stat *st)
 	if (fd < 0)
 		return false;
 	n = elf_build_id_fd(fd, path, b->build_id, &err);
+	b->has_content = n == 0 && content_id_of_fd(fd, b->content);
 	close(fd);
 	b->build_id_len = n > 0 ? (uint8_t)n : 0;
 	b->memory &= n < 0;

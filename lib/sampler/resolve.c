@@ -215,6 +215,7 @@ module_of(struct resolver *r, struct process *p, const struct mapping *m)
 		return b->id;
 	fact.build_id = b->build_id;
 	fact.build_id_len = b->build_id_len;
+	fact.content = b->has_content ? b->content : NULL;
 	b->id = r->sink->module(r->sink->context, &fact);
 	b->defined = true;
 	return b->id;

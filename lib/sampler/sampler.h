@@ -84,6 +84,7 @@ struct module_fact {
 	const char *path;
 	const unsigned char *build_id;
 	size_t build_id_len;
+	const unsigned char *content; /* a content id (elf/content_id.h), of a file without a build-id; NULL: none is known */
 	uint32_t pid; /* anonymous memory: the process; else 0 */
 	struct place_of_code {
 		uint32_t pid; /* a process that has it mapped; 0: not known */

@@ -88,20 +88,32 @@ pair_new(struct pairs *p, uint64_t a, uint64_t b, uint32_t *id)
 }
 
 uint32_t
-define_module(struct definer *d, const struct module_record *r)
+define_file(struct definer *d, const struct module_record *r, struct text content, bool *is_new)
 {
 	struct buf key = {0};
 	size_t before = d->modules.n;
 	uint32_t id;
 
-	buf_printf(&key, "%llu %llu %zu ", (unsigned long long)r->kind, (unsigned long long)r->pid, r->build_id.len);
+	buf_printf(&key, "%llu %llu %zu %zu ", (unsigned long long)r->kind, (unsigned long long)r->pid, r->build_id.len, content.len);
 	buf_add(&key, r->build_id.data, r->build_id.len);
+	buf_add(&key, content.data, content.len);
 	buf_add(&key, r->path.data, r->path.len);
 	id = intern(&d->modules, key.data, key.len);
 	buf_free(&key);
-	if (d->modules.n > before)
+	*is_new = d->modules.n > before;
+	if (*is_new)
 		write_module(d->w, r);
+	if (*is_new && content.len)
+		write_content(d->w, &(struct content_record){.module = id, .id = content});
 	return id;
+}
+
+uint32_t
+define_module(struct definer *d, const struct module_record *r)
+{
+	bool is_new;
+
+	return define_file(d, r, text_of(NULL, 0), &is_new);
 }
 
 uint32_t

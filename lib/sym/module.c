@@ -25,10 +25,14 @@ module_load(struct module *m, const struct debug_roots *roots)
 	m->tried = true;
 	m->symbols.lazy = true;
 	m->image = find_image(m->path, m->id, m->id_len, roots, &m->problem);
+	if (!m->image)
+		m->image = mapped_open(&m->mapped, m->path, m->id, m->id_len);
 	if (m->image)
 		m->problem.text[0] = 0;
 	if (!m->image || !symtab_is_full(m->image))
 		m->debug = debug_of(m, roots, &refused);
+	if (!m->debug && (!m->image || !symtab_is_full(m->image)))
+		m->debug = mapped_debug(&m->mapped, m->image, m->id, m->id_len);
 	if (m->debug)
 		m->problem.text[0] = 0;
 	else if (refused.text[0] && !m->problem.text[0])

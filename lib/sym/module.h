@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "elf/find.h"
 #include "elf/symtab.h"
+#include "sym/mapped.h"
 
 struct module {
 	bool told;  /* its symbols come by symtab_put(), not from files */
@@ -17,6 +18,7 @@ struct module {
 	char *path; /* owned */
 	uint8_t id[BUILD_ID_MAX];
 	size_t id_len;
+	struct mapped mapped; /* where it could be reached while a process lived */
 	struct elf_file *image, *debug; /* owned; NULL */
 	struct symtab symbols;
 	size_t n_symbols;

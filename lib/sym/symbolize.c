@@ -102,6 +102,13 @@ symbolizer_file(struct symbolizer *s, const char *path, size_t path_len, const u
 	return s->file_modules[file];
 }
 
+void
+symbolizer_mapped(struct symbolizer *s, uint32_t module, uint32_t pid, uint64_t start, uint64_t end)
+{
+	if (!s->modules[module]->tried)
+		s->modules[module]->mapped = (struct mapped){pid, start, end};
+}
+
 uint32_t
 symbolizer_told(struct symbolizer *s)
 {

@@ -34,6 +34,9 @@ void symbolizer_close(struct symbolizer *s);
  * it is a file offset. */
 uint32_t symbolizer_file(struct symbolizer *s, const char *path, size_t path_len, const uint8_t *id, size_t len);
 
+/* Where such a module may be reached, too, as long as a process lives. To be told before the first look-up in it. */
+void symbolizer_mapped(struct symbolizer *s, uint32_t module, uint32_t pid, uint64_t start, uint64_t end);
+
 /* A module of which all that can be known is told: kernel, vDSO, JIT. Each call makes a new one. */
 uint32_t symbolizer_told(struct symbolizer *s);
 
