@@ -16,6 +16,7 @@
 #include "base/msg.h"
 #include "base/output.h"
 #include "base/sums.h"
+#include "base/text_file.h"
 #include "cmd/record_command.h"
 #include "cmd/record_list.h"
 #include "cmd/record_options.h"
@@ -103,6 +104,7 @@ write_failed(struct session *s)
 static bool
 end_window(struct session *s)
 {
+	recorder_look(s->recorder);
 	if (sampler_window(s->sampler, &s->err))
 		return false;
 	if (!recorder_flush(s->recorder))
@@ -171,6 +173,7 @@ record(struct session *s)
 	while (good && !finished(s) && !s->reader_gone) {
 		wait_for_tick(s);
 		s->soon = sampler_collect(s->sampler);
+		recorder_tick(s->recorder);
 		if (monotonic_ns() < s->window)
 			continue;
 		good = end_window(s) && next_segment(s);
@@ -262,13 +265,17 @@ start(struct session *s, char **run)
 static void
 say_end(const struct session *s)
 {
+	struct buf lines = {0};
+
 	if (s->progress)
 		fprintf(stderr, "\r\033[K");
 	if (o->quiet || s->reader_gone)
 		return;
 	say_losses(sampler_totals(s->sampler), o->verbose);
-	if (recorder_warning(s->recorder))
-		warn("%s", recorder_warning(s->recorder));
+	recorder_report(s->recorder, &lines);
+	for (char *at = buf_cstr(&lines), *line; (line = line_next(&at));)
+		warn("%s", line);
+	buf_free(&lines);
 	if (o->verbose || isatty(STDERR_FILENO))
 		say_summary(sampler_totals(s->sampler));
 }

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "cmd/symbolize_explain.h"
+#include "elf/content_id.h"
 #include "elf/sort.h"
 #include "stream/samples.h"
 
@@ -19,6 +20,9 @@ enum { AT_ONCE = 64 }; /* places that are asked for together in a live stream, s
 struct segment_module {
 	uint32_t told;	  /* the symbolizer's, for what is not a file */
 	uint32_t subject; /* in the report; DICT_NONE for what never has names */
+	struct find_mapped mapped;
+	uint8_t content[CONTENT_ID]; /* what a file without a build-id is known by */
+	size_t content_len;	     /* 0: not even that */
 };
 
 void
@@ -42,13 +46,22 @@ told_why(enum module_kind kind)
 	return "the recording does not have them";
 }
 
-/* Texts are the dictionary's. */
+/* Texts are the dictionary's, or the module's. */
 static struct file_facts
 facts_of(const struct segment *g, uint32_t module)
 {
 	struct text path = texts_get(&g->dict.paths, module), id = texts_get(&g->dict.build_ids, module);
+	struct file_facts facts = {
+		.path = path.data, .path_len = path.len, .id = (const uint8_t *)id.data, .id_len = id.len, .foreign = g->foreign};
 
-	return (struct file_facts){path.data, path.len, (const uint8_t *)id.data, id.len, g->foreign};
+	if (module < g->n_modules) {
+		facts.mapped = g->modules[module].mapped;
+		if (!id.len) {
+			facts.id = g->modules[module].content;
+			facts.id_len = g->modules[module].content_len;
+		}
+	}
+	return facts;
 }
 
 static void
@@ -80,6 +93,33 @@ take_symbols(struct segment *g, struct stream *s)
 	while (read_symbol(s, &r))
 		if (g->dict.modules[r.module].kind != MODULE_FILE && g->modules[r.module].subject != DICT_NONE)
 			symbolizer_tell(g->told, g->modules[r.module].told, r.start, r.size, r.name.data, r.name.len);
+}
+
+static void
+take_contents(struct segment *g, struct stream *s)
+{
+	struct content_record r;
+
+	while (read_content(s, &r)) {
+		struct segment_module *m = &g->modules[r.module];
+
+		if (g->dict.modules[r.module].kind != MODULE_FILE || texts_get(&g->dict.build_ids, (uint32_t)r.module).len ||
+		    r.id.len != CONTENT_ID)
+			continue;
+		memcpy(m->content, r.id.data, CONTENT_ID);
+		m->content_len = CONTENT_ID;
+		report_content(&g->report, m->subject, m->content);
+	}
+}
+
+static void
+take_places(struct segment *g, struct stream *s)
+{
+	struct place_record r;
+
+	while (read_place(s, &r))
+		if (r.pid <= INT32_MAX)
+			g->modules[r.module].mapped = (struct find_mapped){(uint32_t)r.pid, r.start, r.end};
 }
 
 /* ---- names ---- */
@@ -273,6 +313,10 @@ segment_take(struct segment *g, struct stream *s)
 		begin(g, s);
 	if (type == RECORD_symbol)
 		take_symbols(g, s);
+	if (type == RECORD_content)
+		take_contents(g, s);
+	if (type == RECORD_place)
+		take_places(g, s);
 	if (has_samples(type) || type >= RECORD_TYPES) /* which may be samples of a kind yet to come */
 		resolve(g);
 	if (has_samples(type))

@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "elf/build_id.h"
+#include "elf/content_id.h"
 #include "elf/root.h"
 
 static bool
@@ -289,5 +290,12 @@ elf_contents(const struct elf_file *f, const struct elf_section *section, size_t
 bool
 elf_has_build_id(const struct elf_file *f, const uint8_t *id, size_t len)
 {
-	return !len || (f->build_id_len == len && !memcmp(f->build_id, id, len));
+	uint8_t content[CONTENT_ID];
+
+	if (!len || (f->build_id_len == len && !memcmp(f->build_id, id, len)))
+		return true;
+	if (f->build_id_len || !is_content_id(id, len))
+		return false;
+	content_id_of(f, content);
+	return !memcmp(content, id, len);
 }

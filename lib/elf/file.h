@@ -54,7 +54,8 @@ const struct elf_section *elf_section(const struct elf_file *f, const char *name
 /* A section's bytes; NULL when it has none in the file, lies outside of it or is compressed. */
 const uint8_t *elf_contents(const struct elf_file *f, const struct elf_section *section, size_t *size);
 
-/* Whether the file is the one with this build-id; also when `len` is 0, as nothing is known then. */
+/* Whether the file is the one with this build-id, or content id (elf/content_id.h) when it has none; also when `len` is 0, as
+ * nothing is known then. */
 bool elf_has_build_id(const struct elf_file *f, const uint8_t *id, size_t len);
 
 #endif

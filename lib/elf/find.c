@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "elf/build_id.h"
+#include "elf/content_id.h"
 #include "elf/symtab.h"
 
 /* Where build-id directories and trees of debug files are in a sysroot. */
@@ -26,6 +27,7 @@ struct search {
 	bool debug;
 	const char *link; /* what .gnu_debuglink names, in the image */
 	uint32_t crc;
+	char process[32]; /* root directory of the process that has it mapped; "" */
 };
 
 /* A place where the file may be. */
@@ -66,7 +68,9 @@ is_recorded(const struct search *s, const struct elf_file *f, struct err *err)
 	if (elf_has_build_id(f, w->id, w->id_len))
 		return true;
 	build_id_text(w->id, w->id_len, want);
-	if (f->build_id_len)
+	if (is_content_id(w->id, w->id_len))
+		err_set(err, "%s: another file than was recorded, by what is in it", f->path);
+	else if (f->build_id_len)
 		err_set(err, "%s: another file than was recorded: its build-id is %s, not %s", f->path,
 			build_id_text(f->build_id, f->build_id_len, have), want);
 	else
@@ -150,10 +154,16 @@ nth_root(const struct search *s, size_t nth, struct candidate *c)
 {
 	if (!s->places->sysroot)
 		nth += IN_SYSROOT;
-	if (nth >= IN_SYSROOT + s->places->n)
-		return false;
-	c->root = nth < IN_SYSROOT ? s->places->sysroot : NULL;
-	buf_puts(&c->path, nth < IN_SYSROOT ? in_sysroot[nth] : s->places->dirs[nth - IN_SYSROOT]);
+	if (nth < IN_SYSROOT) {
+		c->root = s->places->sysroot;
+		buf_puts(&c->path, in_sysroot[nth]);
+	} else if (nth - IN_SYSROOT < s->places->n) {
+		buf_puts(&c->path, s->places->dirs[nth - IN_SYSROOT]);
+	} else {
+		c->root = s->process;
+		buf_puts(&c->path, "/usr/lib/debug");
+		return nth - IN_SYSROOT == s->places->n && s->debug && *s->process;
+	}
 	return true;
 }
 
@@ -168,6 +178,22 @@ by_build_id(const struct search *s, size_t nth, struct candidate *c)
 	build_id_text(s->wanted->id, s->wanted->id_len, text);
 	buf_printf(&c->path, "/.build-id/%.2s/%s%s", text, text + 2, s->debug ? ".debug" : "");
 	return true;
+}
+
+/* Its path comes first, since debug files are looked for beside it. */
+static bool
+by_process(const struct search *s, size_t nth, struct candidate *c)
+{
+	const struct find_mapped *m = &s->wanted->mapped;
+
+	if (!nth && s->wanted->path[0] == '/') {
+		c->root = s->process;
+		buf_puts(&c->path, s->wanted->path);
+	} else {
+		buf_printf(&c->path, "/proc/%u/map_files/%llx-%llx", m->pid, (unsigned long long)m->start,
+			   (unsigned long long)m->end);
+	}
+	return *s->process && nth <= (s->wanted->path[0] == '/');
 }
 
 /* The directory in a path, as a length. */
@@ -209,6 +235,7 @@ static const struct source {
 	{false, "sysroot", in_tree},
 	{false, FIND_PATH, by_path},
 	{false, "build-id directory", by_build_id},
+	{false, "process", by_process},
 	{true, "build-id directory", by_build_id},
 	{true, "debug link", by_link},
 };
@@ -216,9 +243,12 @@ static const struct source {
 static struct elf_file *
 look(struct search *s)
 {
+	const struct find_wanted *w = s->wanted;
 	struct elf_file *f = NULL;
 	bool more;
 
+	if (w->mapped.pid && w->id_len && !w->foreign)
+		snprintf(s->process, sizeof(s->process), "/proc/%u/root", w->mapped.pid);
 	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
 		more = sources[i].debug == s->debug;
 		for (size_t nth = 0; more && !f; nth++) {

@@ -6,11 +6,13 @@
  *	1. SYSROOT/PATH
  *	2. PATH
  *	3. ROOT/.build-id/xx/yyyy
+ *	4. through a process that has it mapped: at PATH as that sees it, or as it is mapped
  * Its debug file, which has a .symtab:
  *	1. ROOT/.build-id/xx/yyyy.debug
  *	2. what its .gnu_debuglink names: next to it, in .debug/ there, in ROOT/its directory
  *
- * ROOT is SYSROOT, SYSROOT/usr/lib/debug, SYSROOT/usr/lib, and then each of `dirs`. */
+ * ROOT is SYSROOT, SYSROOT/usr/lib/debug, SYSROOT/usr/lib, then each of `dirs`, and then /usr/lib/debug as that process sees
+ * it. Through a process only files are taken that can be told by an id: by now it may be another. */
 #ifndef ELF_FIND_H
 #define ELF_FIND_H
 
@@ -26,11 +28,18 @@ struct find_places {
 	size_t n;
 };
 
+/* A place where a file was mapped. */
+struct find_mapped {
+	uint32_t pid; /* 0: none is known */
+	uint64_t start, end;
+};
+
 struct find_wanted {
 	const char *path;  /* as it was recorded */
-	const uint8_t *id; /* build-id */
+	const uint8_t *id; /* build-id, or content id (elf/content_id.h) */
 	size_t id_len;	   /* 0: it is not known */
-	const char *foreign; /* why PATH here may be another file; it then has to have the build-id. NULL: it is not so */
+	struct find_mapped mapped;
+	const char *foreign; /* why PATH here may be another file; it then has to have the id. NULL: it is not so */
 };
 
 /* The file that was mapped, or NULL. All that was tried is added to the log. */

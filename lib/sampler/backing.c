@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "elf/build_id.h"
 #include "elf/file.h"
+#include "sampler/code.h"
 #include "sampler/process.h"
 
 uint64_t
@@ -49,6 +50,7 @@ backing_new(const struct identity *i)
 
 	b->path = xstrdup(i->path);
 	b->asked = i->build_id_len > 0;
+	b->memory = !i->build_id_len && code_is_memory(i->path);
 	b->build_id_len = (uint8_t)i->build_id_len;
 	if (i->build_id_len) {
 		memcpy(b->build_id, i->build_id, i->build_id_len);
@@ -195,8 +197,10 @@ read_build_id(void *context, const char *path, const struct stat *st)
 	if (fd < 0)
 		return false;
 	n = elf_build_id_fd(fd, path, b->build_id, &err);
+	b->has_content = n == 0 && content_id_of_fd(fd, b->content);
 	close(fd);
 	b->build_id_len = n > 0 ? (uint8_t)n : 0;
+	b->memory &= n < 0;
 	return true;
 }
 

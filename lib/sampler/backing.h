@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/table.h"
+#include "elf/content_id.h"
 #include "elf/header.h"
 
 /* A file (or other backing) that holds code; one per distinct identity, kept for the whole run. */
@@ -18,6 +19,9 @@ struct backing {
 	uint64_t version;	/* of the file with this inode */
 	unsigned char build_id[BUILD_ID_MAX];
 	uint8_t build_id_len;
+	bool memory;		/* of no file, or of one without a name that is no ELF file: code in it is told by address */
+	unsigned char content[CONTENT_ID]; /* where it is an ELF file without a build-id */
+	bool has_content;
 	bool asked;		/* the build-id was looked for */
 	uint32_t id;		/* what the sink calls it; valid while defined */
 	bool defined;
@@ -72,7 +76,7 @@ uint64_t backing_find_version(const struct place_of_file *f); /* 0: it cannot be
 
 struct mapping;
 
-/* Looks for the build-id in the file itself, once. `pid` and `mapping` say where it can be reached. */
+/* Looks for the build-id, or what stands for it, in the file itself, once. `pid` and `mapping` say where it can be reached. */
 void backing_ask_build_id(struct backing *b, uint32_t pid, const struct mapping *mapping);
 
 void backings_forget(struct backings *bs); /* no id of the sink's is valid any more */

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "sampler/attach.h"
+#include "sampler/code.h"
 #include "sampler/cpus.h"
 #include "sampler/events.h"
 #include "sampler/fates.h"
@@ -195,6 +196,8 @@ int
 sampler_start(struct sampler *s, const struct sampler_sink *sink, struct err *err)
 {
 	s->sink = *sink;
+	code_notice_all(sideband_notices(s->sideband), &s->processes);
+	code_tell(sideband_notices(s->sideband), sink);
 	s->window_start = monotonic_ns();
 	kernel_missed(s->kernel);
 	attach_missed(s->attach, NULL, NULL);
@@ -239,6 +242,7 @@ bool
 sampler_collect(struct sampler *s)
 {
 	sideband_collect(s->sideband);
+	code_tell(sideband_notices(s->sideband), &s->sink);
 	if (s->unwinding)
 		unwinding_follow(s->unwinding, s->sideband);
 	kernel_collect(s->kernel);
@@ -257,6 +261,15 @@ void
 sampler_forget(struct sampler *s)
 {
 	resolver_forget(s->resolver);
+}
+
+void
+sampler_renew(struct sampler *s, uint32_t pid)
+{
+	struct process *p = process_find(&s->processes, pid);
+
+	if (p)
+		p->renewed++;
 }
 
 const struct sampler_totals *

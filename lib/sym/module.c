@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "elf/content_id.h"
 #include "elf/minidebug.h"
 
 /* The kind of place where what was used last was found. */
@@ -22,6 +23,7 @@ wanted(const struct module *m)
 		.path = m->path,
 		.id = m->id,
 		.id_len = m->id_len,
+		.mapped = m->mapped,
 		.foreign = m->foreign,
 	};
 }
@@ -132,7 +134,7 @@ module_wants(struct module *m, bool *debug, const uint8_t **id, size_t *len)
 	*debug = !m->asked[true];
 	*len = m->id_len || !m->image ? m->id_len : m->image->build_id_len;
 	*id = of;
-	if (m->told || *len < 2 || m->asked[*debug] || !(*debug ? lacks_debug(m) : !m->full && !m->image))
+	if (m->told || *len < 2 || is_content_id(of, *len) || m->asked[*debug] || !(*debug ? lacks_debug(m) : !m->full && !m->image))
 		return false;
 	m->asked[*debug] = true;
 	return true;

@@ -22,6 +22,7 @@ struct module {
 	const char *foreign; /* why its path alone is not to be trusted; NULL */
 	uint8_t id[BUILD_ID_MAX];
 	size_t id_len;
+	struct find_mapped mapped; /* where it could be reached while a process lived */
 	struct elf_file *image, *debug; /* owned; NULL */
 	const char *image_from, *debug_from; /* kinds of places, as the log calls them */
 	struct elf_file *mini; /* MiniDebugInfo of the image, if there is neither .symtab nor a debug file; owned */

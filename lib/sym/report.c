@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "elf/build_id.h"
+#include "elf/content_id.h"
 #include "elf/sort.h"
 #include "sym/report_parts.h"
 
@@ -43,6 +44,13 @@ report_file(struct report *r, const struct file_facts *facts)
 	if (id_len)
 		memcpy(r->subjects[subject].id, facts->id, id_len);
 	return subject;
+}
+
+void
+report_content(struct report *r, uint32_t subject, const uint8_t *id)
+{
+	memcpy(r->subjects[subject].id, id, CONTENT_ID);
+	r->subjects[subject].id_len = CONTENT_ID;
 }
 
 uint32_t

@@ -31,6 +31,9 @@ struct report {
 /* The subject of a module, by path and build-id. */
 uint32_t report_file(struct report *r, const struct file_facts *facts);
 
+/* It has no build-id, but is known by its content (elf/content_id.h). */
+void report_content(struct report *r, uint32_t subject, const uint8_t *id);
+
 /* That of a module that is told; `why` lives on. */
 uint32_t report_told(struct report *r, const char *path, size_t path_len, uint32_t module, const char *why);
 

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "elf/build_id.h"
+#include "elf/content_id.h"
 #include "elf/debuginfod.h"
 #include "elf/package.h"
 #include "sym/report_parts.h"
@@ -72,6 +73,12 @@ add_package(const struct symbol_source *source, struct buf *lines)
 	buf_free(&package);
 }
 
+static bool
+has_content_id(const struct subject *subject)
+{
+	return is_content_id(subject->id, subject->id_len);
+}
+
 static void
 add_helps(const struct subject *subject, const struct symbol_source *source, const struct find_places *places,
 	  struct buf *lines)
@@ -85,11 +92,11 @@ add_helps(const struct subject *subject, const struct symbol_source *source, con
 	}
 	add_package(source, lines);
 	build_id_text(subject->id, subject->id_len, id);
-	if (!source->image && !subject->id_len)
+	if (!source->image)
 		add_help(lines, "the file itself, below a directory given to --sysroot");
 	if (!source->image && subject->id_len > 1)
 		add_help(lines, "the file itself, as %s/.build-id/%.2s/%s", dir, id, id + 2);
-	if (subject->id_len > 1) {
+	if (subject->id_len > 1 && !has_content_id(subject)) {
 		add_help(lines, "its debug file, as %s/.build-id/%.2s/%s.debug, or like that below a --debug-dir", dir, id,
 			 id + 2);
 		if (!debuginfod_is_set())
@@ -110,8 +117,8 @@ report_explain(const struct report *r, const struct report_from *from, const str
 			continue;
 		report_source(subject, from, &source);
 		buf_puts(lines, r->names.all[i].text);
-		if (!subject->told_why && !subject->id_len)
-			buf_puts(lines, " (no build-id was recorded)");
+		if (!subject->told_why && (!subject->id_len || has_content_id(subject)))
+			buf_puts(lines, subject->id_len ? " (known by what is in it, for want of a build-id)" : " (no build-id was recorded)");
 		report_end_line(lines, start);
 		for (size_t j = 0; j < source.log->n; j++)
 			add_attempt(&source.log->all[j], lines);

@@ -102,6 +102,7 @@ symbolizer_file(struct symbolizer *s, const struct file_facts *facts)
 	if (id_len)
 		memcpy(m->id, facts->id, id_len);
 	m->foreign = facts->foreign;
+	m->mapped = facts->mapped;
 	return s->file_modules[file];
 }
 

@@ -35,12 +35,14 @@ void symbolizer_close(struct symbolizer *s);
 struct file_facts {
 	const char *path;
 	size_t path_len;
-	const uint8_t *id; /* build-id */
+	const uint8_t *id; /* build-id, or what elf/content_id.h has for it */
 	size_t id_len;	   /* 0: not known */
+	struct find_mapped mapped; /* where it may be reached as long as a process lives; counts at the first look-up */
 	const char *foreign; /* why, without a build-id, the file at that path here is not to be used; lives on; NULL: it is */
 };
 
-/* A module that is a file. The same facts make the same module. An offset in it is a file offset. */
+/* A module that is a file. The same facts, but for where it was mapped, make the same module. An offset in it is a file
+ * offset. */
 uint32_t symbolizer_file(struct symbolizer *s, const struct file_facts *facts);
 
 /* A module of which all that can be known is told: kernel, vDSO, JIT. Each call makes a new one. */
