@@ -18,7 +18,10 @@ setup() {
 }
 
 teardown() {
-	[ ! -e "$BATS_TEST_TMPDIR/pid" ] || kill "$(cat "$BATS_TEST_TMPDIR/pid")" 2>/dev/null || true
+	local file
+	for file in "$BATS_TEST_TMPDIR"/{pid,server}; do
+		[ ! -e "$file" ] || kill "$(cat "$file")" 2>/dev/null || true
+	done
 }
 
 # from HOST PATH [BUILD-ID]: a recording of another machine with a sample in local_one
@@ -38,31 +41,31 @@ place() {
 }
 
 @test "--sysroot: the path below it first, by path where there is no build-id, and -v says so" {
-	place "$d/names" "$t/root/usr/bin/app"
+	place "$d/names" "$t/tree/usr/bin/app"
 	from elsewhere /usr/bin/app "$id" >"$t/in"
 	equals "$(names -q <"$t/in")" -
-	equals "$(names -q --sysroot "$t/root" <"$t/in")" local_one
-	equals "$(names -q --sysroot "$t/root/" <"$t/in")" local_one
-	contains "$(said -qv --sysroot "$t/root" <"$t/in")" "symbols from .symtab of $t/root/usr/bin/app (sysroot)"
+	equals "$(names -q --sysroot "$t/tree" <"$t/in")" local_one
+	equals "$(names -q --sysroot "$t/tree/" <"$t/in")" local_one
+	contains "$(said -qv --sysroot "$t/tree" <"$t/in")" "symbols from .symtab of $t/tree/usr/bin/app (sysroot)"
 	from elsewhere /usr/bin/app >"$t/in"
-	equals "$(names -q --sysroot "$t/root" <"$t/in")" local_one
+	equals "$(names -q --sysroot "$t/tree" <"$t/in")" local_one
 	fails 2 "'$t/in' is not a valid DIR" pb-symbolize --sysroot "$t/in" "$t/in"
 	fails 2 "'' is not a valid DIR" pb-symbolize --sysroot= "$t/in"
 }
 
 @test "--sysroot: its links are followed as they were there, and never lead out of it" {
-	place "$d/names" "$t/root/usr/lib/app-1"
+	place "$d/names" "$t/tree/usr/lib/app-1"
 	place "$d/names" "$t/outside"
-	ln -s /usr/lib "$t/root/lib"
-	ln -s ../../../../usr/lib/app-1 "$t/root/usr/lib/app"
-	ln -s "$t/outside" "$t/root/usr/lib/out"
-	ln -s out "$t/root/usr/lib/out2"
-	ln -s loop "$t/root/usr/lib/loop"
+	ln -s /usr/lib "$t/tree/lib"
+	ln -s ../../../../usr/lib/app-1 "$t/tree/usr/lib/app"
+	ln -s "$t/outside" "$t/tree/usr/lib/out"
+	ln -s out "$t/tree/usr/lib/out2"
+	ln -s loop "$t/tree/usr/lib/loop"
 	for path in /lib/app-1 /lib/app /usr/lib/../../../lib/app; do
-		equals "$(from elsewhere $path | names -q --sysroot "$t/root")" local_one || { echo $path && return 1; }
+		equals "$(from elsewhere $path | names -q --sysroot "$t/tree")" local_one || { echo $path && return 1; }
 	done
 	for path in /lib/out /lib/out2 /lib/loop /usr/lib "/../../../../..$t/outside" /proc/self/exe; do
-		equals "$(from elsewhere "$path" | names -q --sysroot "$t/root")" - || { echo "$path" && return 1; }
+		equals "$(from elsewhere "$path" | names -q --sysroot "$t/tree")" - || { echo "$path" && return 1; }
 	done
 }
 
@@ -70,20 +73,20 @@ place() {
 	cp "$d/names" "$t/stripped"
 	split "$t/stripped" "$t/debug"
 	for dir in '' /usr/lib/debug /usr/lib; do
-		rm -rf "$t/root"
-		place "$d/names" "$(by_id "$d/names" "$t/root$dir" '')"
-		equals "$(from elsewhere /gone "$id" | names -q --sysroot "$t/root")" local_one
-		rm -rf "$t/root"
-		place "$t/debug" "$(by_id "$d/names" "$t/root$dir" .debug)"
-		equals "$(from elsewhere /gone "$id" | names -q --sysroot "$t/root")" local_one
+		rm -rf "$t/tree"
+		place "$d/names" "$(by_id "$d/names" "$t/tree$dir" '')"
+		equals "$(from elsewhere /gone "$id" | names -q --sysroot "$t/tree")" local_one
+		rm -rf "$t/tree"
+		place "$t/debug" "$(by_id "$d/names" "$t/tree$dir" .debug)"
+		equals "$(from elsewhere /gone "$id" | names -q --sysroot "$t/tree")" local_one
 	done
 	cp "$t/debug" "$t/app.debug"
 	(cd "$t" && objcopy --add-gnu-debuglink=app.debug stripped)
 	for dir in /usr/bin /usr/bin/.debug /usr/lib/debug/usr/bin; do
-		rm -rf "$t/root"
-		place "$t/stripped" "$t/root/usr/bin/app"
-		place "$t/debug" "$t/root$dir/app.debug"
-		equals "$(from elsewhere /usr/bin/app "$id" | names -q --sysroot "$t/root")" local_one
+		rm -rf "$t/tree"
+		place "$t/stripped" "$t/tree/usr/bin/app"
+		place "$t/debug" "$t/tree$dir/app.debug"
+		equals "$(from elsewhere /usr/bin/app "$id" | names -q --sysroot "$t/tree")" local_one
 	done
 }
 
@@ -107,20 +110,20 @@ place() {
 @test "the wrong file in each place: refused by its build-id, said, and never guessed" {
 	other=$(build_id "$d/other")
 	objcopy --only-keep-debug "$d/other" "$t/debug"
-	place "$d/other" "$t/root/usr/bin/app"
-	place "$d/other" "$(by_id "$d/names" "$t/root" '')"
-	place "$t/debug" "$(by_id "$d/names" "$t/root" .debug)"
+	place "$d/other" "$t/tree/usr/bin/app"
+	place "$d/other" "$(by_id "$d/names" "$t/tree" '')"
+	place "$t/debug" "$(by_id "$d/names" "$t/tree" .debug)"
 	place "$d/other" "$(by_id "$d/names" "$t/dir" '')"
 	place "$t/debug" "$(by_id "$d/names" "$t/dir" .debug)"
 	from elsewhere /usr/bin/app "$id" >"$t/in"
-	equals "$(names -q --sysroot "$t/root" --debug-dir "$t/dir" <"$t/in")" -
-	contains "$(said --sysroot "$t/root" --debug-dir "$t/dir" <"$t/in")" \
-		"app (build-id $id): $t/root/usr/bin/app: another file than was recorded: its build-id is $other, not $id"
-	run_ok pb-symbolize --sysroot "$t/root" --debug-dir "$t/dir" --explain app "$t/in"
+	equals "$(names -q --sysroot "$t/tree" --debug-dir "$t/dir" <"$t/in")" -
+	contains "$(said --sysroot "$t/tree" --debug-dir "$t/dir" <"$t/in")" \
+		"app (build-id $id): $t/tree/usr/bin/app: another file than was recorded: its build-id is $other, not $id"
+	run_ok pb-symbolize --sysroot "$t/tree" --debug-dir "$t/dir" --explain app "$t/in"
 	equals "$(grep -c "another file than was recorded: its build-id is $other, not $id$" <<<"$output")" 5
 	# The right one behind all of them.
 	place "$d/names" "$(by_id "$d/names" "$t/right" '')"
-	equals "$(names -q --sysroot "$t/root" --debug-dir "$t/dir:$t/right" <"$t/in")" local_one
+	equals "$(names -q --sysroot "$t/tree" --debug-dir "$t/dir:$t/right" <"$t/in")" local_one
 }
 
 @test "--explain: all that was tried in its order, and what would help" {
@@ -259,6 +262,67 @@ find_says() {
 	END
 	contains "$(cat "$t/seen")" 'pb-symbolize: debuginfod: x: 1.0 of 5.0 MB'
 	equals "$(said -q <"$t/in")" ""
+}
+
+# a port of the loopback that nobody listens at
+free_port() {
+	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+@test "debuginfod: a real server of the debug files: found, and found again when it is gone" {
+	command -v debuginfod >/dev/null || skip "no debuginfod"
+	cp "$d/names" "$t/app"
+	split "$t/app" "$t/debug"
+	place "$t/debug" "$t/served/some.debug"
+	place "$t/app" "$t/served/app"
+	port=$(free_port)
+	debuginfod -F -d "$t/db" -p "$port" -t 0 "$t/served" >"$t/log" 2>&1 &
+	echo $! >"$t/server"
+	export DEBUGINFOD_URLS=http://127.0.0.1:$port/ DEBUGINFOD_CACHE_PATH=$t/cache
+	within 20 curl -sfo /dev/null "${DEBUGINFOD_URLS}buildid/$id/debuginfo"
+	from elsewhere "$t/app" "$id" >"$t/here"
+	from elsewhere /gone "$id" >"$t/gone"
+	equals "$(names -q <"$t/here")" local_one
+	equals "$(names -q <"$t/gone")" local_one
+	contains "$(said -qv <"$t/gone")" "from $t/cache/$id/debuginfo (debuginfod)"
+	# What it does not have is said without trouble.
+	from elsewhere /gone "00$id" >"$t/unknown"
+	run_ok pb-symbolize --explain gone "$t/unknown"
+	contains "$output" "debug file: debuginfod: not there"
+	contains "$output" "file: debuginfod: not there"
+	[[ $(said <"$t/unknown") != *debuginfod* ]]
+	# debuginfod-find keeps what it has had.
+	kill "$(cat "$t/server")"
+	wait "$(cat "$t/server")" 2>/dev/null || true
+	rm "$t/server"
+	equals "$(names -q <"$t/here")" local_one
+	rm -r "$t/cache"
+	equals "$(names -q <"$t/here")" -
+	contains "$(said <"$t/here")" "pb-symbolize: debuginfod: debuginfod-find: Connection refused"
+}
+
+@test "debuginfod: a real debuginfod-find at a socket that never answers is ended in time" {
+	command -v debuginfod-find >/dev/null || skip "no debuginfod-find"
+	python3 - "$t/port" <<-'END' &
+	import socket, sys, time, os
+	s = socket.socket()
+	s.bind(('127.0.0.1', 0))
+	s.listen()
+	open(sys.argv[1] + '.part', 'w').write(str(s.getsockname()[1]))
+	os.rename(sys.argv[1] + '.part', sys.argv[1])
+	time.sleep(60)
+	END
+	echo $! >"$t/server"
+	within 10 test -s "$t/port"
+	export DEBUGINFOD_URLS=http://127.0.0.1:$(cat "$t/port")/ DEBUGINFOD_CACHE_PATH=$t/cache
+	from elsewhere /gone "$id" >"$t/in"
+	start=$EPOCHREALTIME
+	run bash -c "pb-symbolize --debuginfod-timeout 1s '$t/in' 2>&1 >/dev/null"
+	exits_with 0
+	awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { exit !(b - a >= 1 && b - a < 4) }'
+	contains "$output" "no answer for 1 s"
+	run pgrep -f "debuginfod-find -v debuginfo $id"
+	equals "$output" ""
 }
 
 # ---- names that come late ----
