@@ -15,7 +15,7 @@
 
 #define PATIENCE 200000000 /* ns that samples of a live stream wait for names */
 
-enum { AT_ONCE = 64 }; /* places that are asked for together in a live stream, so that none waits long behind others */
+enum { AT_ONCE = 32 }; /* places that are asked for together in a live stream, so that none waits long behind others */
 
 struct segment_module {
 	uint32_t told;	  /* the symbolizer's, for what is not a file */
@@ -224,7 +224,10 @@ segment_write_late(struct segment *g)
 void
 segment_end(struct segment *g)
 {
-	pending_wait(&g->pending, PENDING_LAST, UINT64_MAX);
+	while (!pending_wait(&g->pending, PENDING_LAST, g->live ? monotonic_ns() + PATIENCE : UINT64_MAX)) {
+		pending_write(&g->pending);
+		writer_flush(g->names.out);
+	}
 	pending_write(&g->pending);
 	writer_flush(g->names.out);
 	pending_clear(&g->pending);

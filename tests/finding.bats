@@ -24,11 +24,6 @@ teardown() {
 	done
 }
 
-# from HOST PATH [BUILD-ID]: a recording of another machine with a sample in local_one
-from() {
-	echo "$at" | stream "$2" "${3:-}" | sed "1s/host=\"[^\"]*\"/host=\"$1\"/" | pb-dump -r
-}
-
 # said [OPTION]... <STREAM: what pb-symbolize says
 said() {
 	pb-symbolize "$@" 2>&1 >/dev/null
@@ -166,15 +161,6 @@ $(by_id "$d/names" /usr/lib/debug .debug) (build-id directory): not there"
 }
 
 # ---- debuginfod ----
-
-# find_says SCRIPT: a debuginfod-find that does this, and notes what it was asked
-find_says() {
-	mkdir -p "$t/bin"
-	printf '#!/bin/sh\necho "$@" >>"%s/asked"\necho $$ >"%s/pid"\n%s\n' "$t" "$t" "$1" >"$t/bin/debuginfod-find"
-	chmod +x "$t/bin/debuginfod-find"
-	PATH=$t/bin:$PATH
-	export DEBUGINFOD_URLS=http://127.0.0.1:9/
-}
 
 @test "debuginfod: debug files, files that are gone, each asked for once, checked by build-id" {
 	cp "$d/names" "$t/app"
@@ -323,72 +309,4 @@ free_port() {
 	contains "$output" "no answer for 1 s"
 	run pgrep -f "debuginfod-find -v debuginfo $id"
 	equals "$output" ""
-}
-
-# ---- names that come late ----
-
-# slowly WINDOWS: a stream from a pipe, a window each 0.2 s
-slowly() {
-	printf '%s\n' 'segment host="x"' 'event name="e" unit="samples"' "module build_id=$id path=\"/gone/a\"" "module path=\"$d/plain\"" \
-		"frame module=0 offset=$at" 'frame module=1 offset=1' stack 'stack parent=0 frame=1' task >"$t/stream"
-	for ((i = 0; i < $1; i++)); do
-		printf '%s\n' "window start=$((i * 200))000000 end=$((i * 200 + 200))000000" 'sample stack=1 count=1' >>"$t/stream"
-	done
-	echo end >>"$t/stream"
-	pb-dump -r <"$t/stream" >"$t/whole"
-	python3 - "$t/whole" <<-'END'
-	import struct, sys, time
-	data = open(sys.argv[1], 'rb').read()
-	at = 8
-	sys.stdout.buffer.write(data[:8])
-	while at < len(data):
-	    size, kind = struct.unpack_from('<II', data, at)
-	    sys.stdout.buffer.write(data[at:at + 8 + size])
-	    at += 8 + size
-	    if kind == 9:
-	        sys.stdout.buffer.flush()
-	        time.sleep(0.2)
-	END
-}
-
-@test "a live pipe is not held up by a slow server: samples pass, names follow, all are there at the end" {
-	find_says "sleep 1.2; echo $d/names"
-	slowly 10 | pb-symbolize -q | python3 -c '
-import os, struct, time
-start = time.time()
-data = b""
-while True:
-    part = os.read(0, 65536)
-    if not part:
-        break
-    print("%.2f" % (time.time() - start), len(part))
-    data += part
-open("'"$t"'/out", "wb").write(data)' >"$t/times"
-	pb-dump "$t/out" >"$t/text"
-	cat "$t/times"
-	# A sample comes each 0.2 s, but for the 0.2 s that the first may wait.
-	awk '{ if ($1 - last > 0.9) exit 1; last = $1; n++ } END { exit n < 8 }' "$t/times"
-	awk '/^name/ { named = NR } /^sample/ && !first { first = NR } /^sample/ { last = NR } END { exit !(first < named && named < last) }' "$t/text"
-	grep -q 'function #0 name="local_one"' "$t/text"
-	equals "$(pb-fold "$t/out")" "$(pb-symbolize -q "$t/whole" | pb-fold)"
-	contains "$(pb-fold "$t/out")" "local_one"
-}
-
-@test "the input ends before the names are there: they are waited for" {
-	find_says "sleep 0.7; echo $d/names"
-	slowly 1 | pb-symbolize -q | pb-dump >"$t/text"
-	grep -q 'local_one' "$t/text"
-	equals "$(tail -1 "$t/text" | cut -d' ' -f1)" end
-	equals "$(grep -c '^name' "$t/text")" 1
-	# From a file they stand before the samples.
-	pb-symbolize -q "$t/whole" | pb-dump >"$t/text"
-	awk '/^name/ { named = NR } /^sample/ && !first { first = NR } END { exit !(named < first) }' "$t/text"
-}
-
-@test "nobody reads any more: it ends, though a server is still asked" {
-	find_says "sleep 30; echo $d/names"
-	from elsewhere /gone "$id" >"$t/in"
-	start=$EPOCHREALTIME
-	{ cat "$t/in"; } | pb-symbolize -q | head -c 8 >/dev/null
-	awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { exit !(b - a < 5) }'
 }

@@ -73,3 +73,17 @@ by_id() {
 	id=$(build_id "$1")
 	echo "$2/.build-id/${id:0:2}/${id:2}$3"
 }
+
+# from HOST PATH [BUILD-ID]: a recording of another machine with a sample at the offset $at
+from() {
+	echo "$at" | stream "$2" "${3:-}" | sed "1s/host=\"[^\"]*\"/host=\"$1\"/" | pb-dump -r
+}
+
+# find_says SCRIPT: a debuginfod-find that does this, and notes what it was asked in $t/asked and who it is in $t/pid
+find_says() {
+	mkdir -p "$t/bin"
+	printf '#!/bin/sh\necho "$@" >>"%s/asked"\necho $$ >"%s/pid"\n%s\n' "$t" "$t" "$1" >"$t/bin/debuginfod-find"
+	chmod +x "$t/bin/debuginfod-find"
+	PATH=$t/bin:$PATH
+	export DEBUGINFOD_URLS=http://127.0.0.1:9/
+}
