@@ -7,6 +7,8 @@
 #include "base/buf.h"
 #include "elf/find.h"
 
+static const char debug_root[] = "/usr/lib/debug";
+
 static struct elf_file *
 open_with_id(const char *path, const uint8_t *id, size_t len)
 {
@@ -49,6 +51,6 @@ mapped_debug(const struct mapped *m, const struct elf_file *image, const uint8_t
 
 	if (!m->pid || !len)
 		return NULL;
-	snprintf(dir, sizeof(dir), "/proc/%u/root/usr/lib/debug", m->pid);
+	snprintf(dir, sizeof(dir), "/proc/%u/root%s", m->pid, debug_root);
 	return find_debug(image, id, len, &roots, &err);
 }
