@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "cmd/record_jit.h"
+#include "cmd/record_keep.h"
 #include "cmd/record_kernel.h"
 #include "elf/content_id.h"
 #include "stream/define.h"
@@ -190,6 +191,8 @@ on_module(void *context, const struct module_fact *f)
 	if (is_new && f->origin == ORIGIN_FILE && f->place.pid)
 		write_place(r->w, &(struct place_record){
 			.module = id, .pid = f->place.pid, .start = f->place.start, .end = f->place.end});
+	if (f->origin == ORIGIN_FILE && r->recording.keeper)
+		keeper_add(r->recording.keeper, f);
 	if (f->origin == ORIGIN_VDSO)
 		define_vdso_symbols(r->definer, id);
 	if (f->origin == ORIGIN_ANON)

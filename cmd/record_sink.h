@@ -17,6 +17,7 @@ struct recording {
 	struct sampler *sampler; /* its events */
 	unsigned cpus;
 	const char *command_line;
+	struct keeper *keeper; /* or NULL */
 	bool timestamps;
 };
 

@@ -29,6 +29,7 @@ struct resolver {
 	const struct events *events;
 	const struct sampler_sink *sink;
 	unsigned max_depth, kernel_depth;
+	bool keep_files;
 	struct known_stack *stacks;
 	size_t n_stacks, stacks_cap;
 	struct table by_stack;
@@ -44,7 +45,7 @@ struct resolver {
 
 struct resolver *
 resolver_open(struct processes *processes, const struct events *events, const struct sampler_sink *sink, unsigned max_depth,
-	      unsigned kernel_depth)
+	      unsigned kernel_depth, bool keep_files)
 {
 	struct resolver *r = xcalloc(1, sizeof(*r));
 
@@ -53,6 +54,7 @@ resolver_open(struct processes *processes, const struct events *events, const st
 	r->sink = sink;
 	r->max_depth = max_depth;
 	r->kernel_depth = kernel_depth;
+	r->keep_files = keep_files;
 	r->places = xcalloc(USER_DEPTH + KERNEL_DEPTH + 8, sizeof(*r->places));
 	return r;
 }
@@ -204,7 +206,7 @@ static uint32_t
 module_of(struct resolver *r, struct process *p, const struct mapping *m)
 {
 	struct backing *b = m->backing;
-	struct module_fact fact = {.path = b->path, .place = {p->pid, m->start, m->end, b->inode}};
+	struct module_fact fact = {.path = b->path, .fd = -1, .place = {p->pid, m->start, m->end, b->inode}};
 
 	if (b->path[0] == '/' && !backing_is_anonymous(b))
 		backing_ask_build_id(b, p->pid, m);
@@ -216,6 +218,8 @@ module_of(struct resolver *r, struct process *p, const struct mapping *m)
 	fact.build_id = b->build_id;
 	fact.build_id_len = b->build_id_len;
 	fact.content = b->has_content ? b->content : NULL;
+	if (r->keep_files && fact.origin == ORIGIN_FILE)
+		fact.fd = backing_descriptor(b, p->pid, m);
 	b->id = r->sink->module(r->sink->context, &fact);
 	b->defined = true;
 	return b->id;

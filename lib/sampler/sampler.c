@@ -159,7 +159,8 @@ sampler_open(const struct sampler_config *config, struct err *err)
 	s->epoll = -1;
 	s->processes.backings = &s->backings;
 	s->windows[0].one_by_one = s->windows[1].one_by_one = config->timestamps;
-	s->resolver = resolver_open(&s->processes, &s->events, &s->sink, (unsigned)config->max_depth, kernel_depth());
+	s->resolver = resolver_open(&s->processes, &s->events, &s->sink, (unsigned)config->max_depth, kernel_depth(),
+				    config->keep_files);
 	if (!open_parts(s, err))
 		return s;
 	sampler_close(s);

@@ -68,6 +68,7 @@ struct sampler_config {
 	enum user_walk walk;
 	uint64_t unwind_memory; /* bytes that unwind tables may take */
 	uint64_t max_depth; /* frames of each of the two parts */
+	bool keep_files;    /* module_fact has descriptors of files */
 	uint64_t interval;  /* expected time between windows, ns: sizes the map */
 	uint64_t map_entries; /* keys in the map of a window; 0: enough for every sample to differ */
 	uint64_t ring_bytes;  /* ring buffer of each cpu; 0: chosen from the frequency */
@@ -91,6 +92,7 @@ struct module_fact {
 		uint64_t start, end; /* where */
 		uint64_t inode; /* of a file; 0: not known */
 	} place;
+	int fd;		      /* of a file, where the configuration asks for it; the sink's to close. -1: it cannot be reached */
 	uint64_t exec;	      /* anonymous memory: another number after each exec of the process */
 	uint32_t forked_from; /* anonymous memory: the process that this one has its memory from; 0: not known, or none */
 };
