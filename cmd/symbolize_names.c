@@ -18,6 +18,8 @@ names_begin(struct names *n)
 	n->n_their_functions = n->n_their_sources = n->n_frames = 0;
 	intern_free(&n->functions);
 	intern_free(&n->sources);
+	addresses_free(&n->known_functions);
+	addresses_free(&n->known_sources);
 }
 
 void
@@ -58,7 +60,20 @@ define_source(struct names *n, const char *path, size_t len)
 	return id + 1ULL;
 }
 
-/* By texts, which the symbolizer keeps once each. */
+static void
+write_one(struct names *n, uint32_t frame, const struct called *c)
+{
+	const uint32_t *f = addresses_find(&n->known_functions, c->function);
+	const uint32_t *s = c->source ? addresses_find(&n->known_sources, c->source) : NULL;
+	struct name_record r = {.frame = frame, .line = c->line};
+
+	r.function = f ? *f : addresses_add(&n->known_functions, c->function, define_function(n, c->function, strlen(c->function)));
+	if (c->source)
+		r.source = s ? *s : addresses_add(&n->known_sources, c->source, (uint32_t)define_source(n, c->source, strlen(c->source)));
+	write_name(n->out, &r);
+}
+
+/* By texts, which stay where they are. */
 static uint64_t
 hash_chain(const struct called *chain, uint32_t length)
 {
@@ -80,16 +95,8 @@ names_write(struct names *n, uint32_t frame, const struct called *chain, uint32_
 	if (!length || n->frames[frame].theirs || n->frames[frame].hash == hash)
 		return;
 	n->frames[frame].hash = hash;
-	for (uint32_t i = 0; i < length; i++) {
-		const struct called *c = &chain[i];
-
-		write_name(n->out, &(struct name_record){
-					   .frame = frame,
-					   .function = define_function(n, c->function, strlen(c->function)),
-					   .source = c->source ? define_source(n, c->source, strlen(c->source)) : 0,
-					   .line = c->line,
-				   });
-	}
+	for (uint32_t i = 0; i < length; i++)
+		write_one(n, frame, &chain[i]);
 }
 
 /* ---- names that the stream has already ---- */

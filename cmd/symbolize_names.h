@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/addresses.h"
 #include "base/intern.h"
 #include "stream/stream.h"
 #include "stream/writer.h"
@@ -15,6 +16,7 @@
 struct names {
 	struct writer *out;		   /* not owned */
 	struct intern functions, sources; /* ids as written */
+	struct addresses known_functions, known_sources; /* the same, of texts that stay where they are */
 	uint32_t *their_functions, *their_sources; /* upstream's ids to ours; owned */
 	size_t n_their_functions, cap_their_functions, n_their_sources, cap_their_sources;
 	struct frame_name *frames; /* owned */

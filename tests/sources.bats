@@ -169,3 +169,192 @@ go_build() {
 		equals "$(names_at -q "$t/x" "$at")" main.deep || { echo "$mode" && return 1; }
 	done
 }
+
+# ---- debug information in further files ----
+
+# compile CC FLAG...: a program of two files, x, with its parts in the current directory
+compile() {
+	local cc=$1
+	shift
+	cp "$src"/split_[ab].c .
+	"$cc" -O1 "$@" -c split_a.c && "$cc" -O1 "$@" -c split_b.c && "$cc" "$@" -o x split_a.o split_b.o
+	rm -f ./*.o
+}
+
+# chains [OPTION]... FILE: functions and lines at the two calls of rand(), both in an inlined function. Where they are
+# another file may tell, $code.
+chains() {
+	local file=${*: -1}
+	objdump -d "${code:-$file}" | awk '/call.*rand@plt/ { getline; print "0x" $1 }' | tr -d : | while read -r after; do
+		echo $(($(in_file "${code:-$file}" "$after") - 1))
+	done | stream "$PWD/$file" | pb-dump -r | timeout 20 pb-symbolize -v "${@:1:$#-1}" 2>said | pb-dump | awk '
+	/^function / { split($3, f, "\""); function_[substr($2, 2)] = f[2] }
+	/^source / { split($3, f, "\""); sub(/.*\//, "", f[2]); source[substr($2, 2)] = f[2] }
+	/^name / {
+		gsub(/[a-z]+=/, "")
+		print function_[$3] " " ($4 in source ? source[$4] : "-") ":" $5
+	}'
+}
+
+whole_chains="sq split_a.c:7
+f split_a.c:14
+cube split_b.c:6
+other split_b.c:8"
+
+# Without the parts the lines are still there, but not what was inlined.
+bare_chains="f split_a.c:7
+other split_b.c:6"
+
+@test "split DWARF: .dwo files where they were made, or next to the program" {
+	for cc in gcc clang; do
+		for version in 4 5; do
+			rm -rf "$t/made"
+			mkdir "$t/made" && cd "$t/made"
+			compile $cc -gdwarf-$version -gsplit-dwarf
+			equals "$(chains x)" "$whole_chains" || { echo "$cc $version" && return 1; }
+			rm -rf "$t/moved"
+			mv "$t/made" "$t/moved"
+			cd "$t/moved"
+			equals "$(chains x)" "$whole_chains" || { echo "$cc $version, moved" && return 1; }
+		done
+	done
+}
+
+@test "split DWARF: a missing .dwo, and one of another program, are said" {
+	cd "$t"
+	compile gcc -gdwarf-5 -gsplit-dwarf
+	cp split_b.dwo split_a.dwo
+	equals "$(chains x)" "f split_a.c:7
+cube split_b.c:6
+other split_b.c:8"
+	contains "$(cat said)" "$PWD/split_a.dwo: does not have the unit that was split off: another dwo_id"
+	rm split_a.dwo split_b.dwo
+	equals "$(chains x)" "$bare_chains"
+	contains "$(cat said)" "$PWD/split_a.dwo: No such file or directory"
+}
+
+@test "split DWARF: packages" {
+	local tried=0
+	cd "$t"
+	while read -r cc version tool; do
+		command -v $tool >/dev/null || continue
+		rm -f x.dwp
+		compile $cc -gdwarf-$version -gsplit-dwarf
+		timeout 10 $tool -e x -o x.dwp
+		mkdir -p away && mv ./*.dwo away
+		equals "$(chains x)" "$whole_chains" || { echo "$cc $version $tool" && return 1; }
+		cp "$(type -P true)" x.dwp # what a package lacks may be in a .dwo
+		equals "$(chains x | grep -c sq)" 0
+		mv away/*.dwo .
+		equals "$(chains x)" "$whole_chains" || { echo "$cc $version $tool, by .dwo" && return 1; }
+		tried=$((tried + 1))
+	done <<-'END'
+	gcc 4 dwp
+	clang 4 dwp
+	clang 4 llvm-dwp
+	clang 5 llvm-dwp
+	END
+	[ $tried -gt 0 ] || skip "no tool that makes packages"
+}
+
+@test "dwz: what two files share is found by its path or build-id, and another file refused" {
+	command -v dwz >/dev/null || skip "no dwz"
+	cd "$t"
+	compile gcc -g
+	mv x y
+	compile gcc -g
+	dwz -m shared -M shared x y
+	id=$(readelf -n shared | awk '/Build ID/ { print $3; exit }')
+	[ -n "$id" ]
+	equals "$(chains x)" "$whole_chains"
+	mkdir -p "root/.build-id/${id:0:2}" other/.dwz
+	mv shared "root/.build-id/${id:0:2}/${id:2}.debug"
+	equals "$(chains --debug-dir=root x)" "$whole_chains"
+	equals "$(chains x | grep -cE 'sq|cube')" 0
+	contains "$(cat said)" "parts of its debug information are in shared, which was not found"
+	cp y shared
+	equals "$(chains x | grep -cE 'sq|cube')" 0
+	contains "$(cat said)" "$PWD/shared: not the file that debug information was moved to: another build-id"
+	rm shared
+	cp x z
+	dwz -m other/.dwz/shared -M /nowhere/.dwz/shared x z 2>/dev/null || true
+	mv "root/.build-id/${id:0:2}/${id:2}.debug" other/.dwz/shared
+	objcopy --dump-section .gnu_debugaltlink=link x 2>/dev/null
+	{ printf '../.dwz/shared\0' && tail -c +8 link; } >link2
+	objcopy --update-section .gnu_debugaltlink=link2 y w
+	equals "$(chains --debug-dir=other w)" "$whole_chains"
+}
+
+# ---- line tables and sections ----
+
+@test "compressed sections: zlib, zstd and the old .zdebug_ read like plain ones" {
+	cd "$t"
+	compile gcc -g
+	lines=$top/build/tests/dwarf/lines
+	"$lines" x >plain
+	contains "$(cat plain)" "/split_a.c:14"
+	for how in zlib zlib-gnu zstd; do
+		objcopy --compress-debug-sections=$how x packed 2>/dev/null || continue
+		[[ $how = zlib-gnu ]] || readelf -t packed | grep -q 'COMPRESSED'
+		"$lines" packed >got
+		cmp plain got
+		equals "$(chains packed)" "$whole_chains"
+	done
+}
+
+@test "a section that claims 4 GiB, or more than its bytes can become, is refused without taking memory" {
+	cd "$t"
+	compile gcc -g
+	objcopy --compress-debug-sections=zlib x packed
+	at=$(readelf -SW packed | sed -n 's/.* \.debug_info *PROGBITS *[0-9a-f]* *\([0-9a-f]*\) .*/\1/p')
+	for size in '\xff\xff\xff\xff\0\0\0\0' '\0\0\0\0\1\0\0\0' '\0\0\0\x80\0\0\0\0' '\xff\xff\xff\xff\xff\xff\xff\x7f'; do
+		cp packed lying
+		printf "$size" | dd of=lying bs=1 seek=$((0x$at + 8)) conv=notrunc status=none
+		(
+			ulimit -v 400000
+			code=x
+			chains lying >got
+		)
+		equals "$(cat got)" "f -:0
+other -:0" || { echo "$size" && return 1; }
+		contains "$(cat said)" "section .debug_info: it has not the size that it claims"
+	done
+}
+
+# rows FILE: as readelf decodes its line tables: the address and line of each row that counts
+rows() {
+	llvm-dwarfdump --debug-line "$1" | awk '
+	function flush() { if (have && (line != shown || first)) { print at, line; shown = line; first = 0 } }
+	/^0x[0-9a-f]+ / {
+		if ($1 != at) flush()
+		at = $1; line = $2 ":" $4; have = 1
+		if (/end_sequence/) { have = 0; shown = ""; first = 1; print at, "end" }
+	}
+	BEGIN { first = 1 }'
+}
+
+@test "line tables: versions 2 to 5 of two compilers, as llvm-dwarfdump has their rows" {
+	command -v llvm-dwarfdump >/dev/null || skip "no llvm-dwarfdump"
+	cd "$t"
+	for cc in gcc clang; do
+		for version in 2 3 4 5; do
+			compile $cc -gdwarf-$version
+			"$top/build/tests/dwarf/lines" x | sed -E 's/^(0x[0-9a-f]+) .*:([0-9]+)$/\1 \2/' | sort -u >got
+			rows x | awk '{ sub(/:.*/, "", $2); printf "%s %s\n", $1, $2 }' | sed -E 's/^0x0*/0x/' | sort -u >wanted
+			equals "$(cat got)" "$(cat wanted)" || { echo "$cc $version" && return 1; }
+		done
+	done
+}
+
+@test "line tables: code that the linker left out has no rows" {
+	cd "$t"
+	cat >gone.c <<-'END'
+	int gone(int x) { return x * 3; }
+	int main(void) { return 0; }
+	END
+	for link in -fuse-ld=bfd -fuse-ld=lld -fuse-ld=gold; do
+		gcc -g -ffunction-sections -Wl,--gc-sections $link -o x gone.c 2>/dev/null || continue
+		equals "$("$top/build/tests/dwarf/lines" x | grep -c 'gone.c:1$')" 0 || { echo "$link" && return 1; }
+		equals "$("$top/build/tests/dwarf/lines" x | grep -c 'gone.c:2$')" 1 || { echo "$link" && return 1; }
+	done
+}

@@ -72,6 +72,8 @@ end_sequence(struct machine *m)
 	struct line_table *t = m->table;
 	size_t n = t->n - m->first;
 
+	if (n && m->address < t->rows[t->n - 1].vaddr)
+		m->address = t->rows[t->n - 1].vaddr;
 	if (n && (m->dropped || m->address <= t->rows[m->first].vaddr)) {
 		t->n = m->first; /* it covers nothing */
 	} else if (n) {
@@ -93,7 +95,6 @@ add_row(struct machine *m)
 	if (last && last->vaddr > row.vaddr) { /* against the standard: what comes is another sequence */
 		uint64_t address = m->address;
 
-		m->address = last->vaddr;
 		end_sequence(m);
 		m->address = address;
 		last = NULL;

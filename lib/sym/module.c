@@ -126,6 +126,19 @@ module_free(struct module *m)
 	free(m->path);
 }
 
+/* Whether the symbol that begins at a vaddr begins within a function. Places are asked for in order: mostly it is as it was
+ * for the one before. */
+static bool
+begins_within(struct module *m, uint64_t start, uint64_t function)
+{
+	if (start != m->last_symbol || function != m->last_function) {
+		m->last_symbol = start;
+		m->last_function = function;
+		m->last_same = dwarf_function(m->dwarf, start) == function;
+	}
+	return m->last_same;
+}
+
 bool
 module_wants(struct module *m, bool *debug, const uint8_t **id, size_t *len)
 {
@@ -197,7 +210,7 @@ module_find(struct module *m, uint64_t offset, unsigned dwarf, struct module_pla
 	if (m->dwarf && dwarf)
 		dwarf_find(m->dwarf, vaddr, dwarf, &place->debug);
 	if (range && place->debug.function)
-		place->same = dwarf_function(m->dwarf, range->start) == place->debug.function;
+		place->same = begins_within(m, range->start, place->debug.function);
 	if (!range && !place->debug.function && m->image)
 		place->symbol = spare_find(&m->spare, m->image, &m->symbols, vaddr);
 	return place->symbol || place->debug.function;

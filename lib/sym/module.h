@@ -33,6 +33,8 @@ struct module {
 	struct further further;
 	const struct find_places *places; /* the symbolizer's */
 	struct find_log log;
+	uint64_t last_symbol, last_function; /* private */
+	bool last_same;
 };
 
 /* Finds the files and reads their symbols, at the first call. `informs`: debug information is wanted, too. */

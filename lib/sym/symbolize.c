@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/addresses.h"
 #include "base/alloc.h"
 #include "base/intern.h"
 #include "elf/sort.h"
@@ -24,6 +25,7 @@ struct symbolizer {
 	struct intern raw;  /* names as they are in files */
 	const char **shown; /* by id in raw: what is shown for it; owned, texts in `readable` */
 	size_t n_shown, cap_shown;
+	struct addresses texts; /* of names in files: ids in raw */
 	struct intern readable;
 	struct intern told;	 /* the texts that told modules' tables point to */
 	struct sort_item *items; /* the look-ups at hand by offset; owned */
@@ -55,6 +57,7 @@ symbolizer_close(struct symbolizer *s)
 	free(s->chains);
 	intern_free(&s->files);
 	intern_free(&s->raw);
+	addresses_free(&s->texts);
 	intern_free(&s->readable);
 	intern_free(&s->told);
 	free(s);
@@ -181,29 +184,37 @@ unversioned(const char *name, size_t len)
 	return at && at > name ? (size_t)(at - name) : len;
 }
 
-/* What is shown for a name in a file. */
-static const char *
-readable(struct symbolizer *s, const char *name, size_t len)
+/* What is shown for the raw name of that id, which is new if it has none yet. */
+static void
+make_readable(struct symbolizer *s, uint32_t id)
 {
-	uint32_t id = intern(&s->raw, name, len);
+	const struct interned *raw = &s->raw.all[id];
 	struct buf text = {0};
 
 	if (id < s->n_shown)
-		return s->shown[id];
+		return;
 	GROW(s->shown, s->n_shown, s->cap_shown);
-	if (s->options.mangled || !demangle(name, len, &text))
-		buf_add(&text, name, len);
+	if (s->options.mangled || !demangle(raw->text, raw->len, &text))
+		buf_add(&text, raw->text, raw->len);
 	s->shown[s->n_shown++] = keep(&s->readable, text.data, text.len);
 	buf_free(&text);
-	return s->shown[id];
 }
 
+/* What is shown for a name in a file, which may be a symbol's with a version. */
 static const char *
-symbol_name(struct symbolizer *s, const struct module *m, const char *name)
+readable(struct symbolizer *s, const char *name, bool versioned)
 {
-	size_t len = strnlen(name, NAME_LIMIT);
+	const uint32_t *known = addresses_find(&s->texts, name);
+	size_t len;
+	uint32_t id;
 
-	return readable(s, name, m->told ? len : unversioned(name, len));
+	if (known)
+		return s->shown[*known];
+	len = strnlen(name, NAME_LIMIT);
+	id = intern(&s->raw, name, versioned ? unversioned(name, len) : len);
+	make_readable(s, id);
+	addresses_add(&s->texts, name, id);
+	return s->shown[id];
 }
 
 /* ---- look-ups ---- */
@@ -255,12 +266,12 @@ take_place(struct symbolizer *s, const struct module *m, const struct module_pla
 	for (size_t i = 0; i < inlined; i++) {
 		const char *function = d->chain[i].name;
 
-		add_called(s, l, function ? readable(s, function, strnlen(function, NAME_LIMIT)) : NULL, &d->chain[i]);
+		add_called(s, l, function ? readable(s, function, false) : NULL, &d->chain[i]);
 	}
 	if (place->symbol && (place->same || !name))
-		add_called(s, l, symbol_name(s, m, place->symbol), holder);
+		add_called(s, l, readable(s, place->symbol, !m->told), holder);
 	else
-		add_called(s, l, name ? readable(s, name, strnlen(name, NAME_LIMIT)) : NULL, holder);
+		add_called(s, l, name ? readable(s, name, false) : NULL, holder);
 }
 
 void

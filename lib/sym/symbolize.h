@@ -54,7 +54,7 @@ void symbolizer_tell(struct symbolizer *s, uint32_t module, uint64_t start, uint
 
 /* One function of a chain. Texts are NUL-terminated and live as long as the symbolizer. */
 struct called {
-	const char *function; /* never empty */
+	const char *function; /* never empty; the same text is at the same place */
 	const char *source;   /* path as the debug information has it; NULL: not known */
 	uint32_t line;	      /* of the place, or of the call to the function before it in the chain; 0: not known */
 };
