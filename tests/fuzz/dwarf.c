@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const char *const names[] = {".debug_abbrev", ".debug_str",	 ".debug_line", ".debug_rnglists",
 				    ".debug_ranges", ".debug_addr", ".debug_str_offsets", ".debug_info"};
 
-enum { SECTIONS = sizeof(names) / sizeof(names[0]), DEEPEST = 4096 };
+enum { SECTIONS = sizeof(names) / sizeof(names[0]) };
 
 static void
 demand(bool holds)
@@ -25,7 +25,7 @@ demand(bool holds)
 static void
 check(const struct dwarf_place *place, unsigned what)
 {
-	demand(place->n <= DEEPEST + 1 && (place->n || !place->function));
+	demand(place->n <= DWARF_CHAIN_MAX && (place->n || !place->function));
 	for (size_t i = 0; i < place->n; i++) {
 		const struct dwarf_frame *c = &place->chain[i];
 
