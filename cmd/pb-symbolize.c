@@ -34,7 +34,8 @@ enum { REPORTED = 10 };
 static bool add_debug_dirs(const char *value);
 static bool set_inlines(const char *value), unset_inlines(const char *value);
 static bool set_lines(const char *value), unset_lines(const char *value);
-static bool mangled, quiet, verbose, inlines = true, lines = true;
+static bool mangled, quiet, verbose, inlines = true;
+static enum { LINES_WITH_INLINES, LINES, NO_LINES } lines;
 static struct debug_roots roots;
 static const char **dirs;
 static size_t cap_dirs;
@@ -42,11 +43,9 @@ static size_t cap_dirs;
 static const struct option_row options[] = {
 	{OPTION_CALL, 0, "debug-dir", "DIR", "look for debug files in DIR, too (more after ':')", NULL, 0, 0,
 	 add_debug_dirs},
-	{OPTION_CALL, 0, "inlines", NULL, "name inlined functions, too, where debug information is (the default)", NULL, 0, 0,
-	 set_inlines},
+	{OPTION_CALL, 0, "inlines", NULL, "name inlined functions, too (default)", NULL, 0, 0, set_inlines},
 	{OPTION_CALL, 0, "no-inlines", NULL, "name only the functions that hold the code", NULL, 0, 0, unset_inlines},
-	{OPTION_CALL, 0, "lines", NULL, "tell source files and lines, where debug information is (the default)", NULL, 0, 0,
-	 set_lines},
+	{OPTION_CALL, 0, "lines", NULL, "tell source files and lines (default with inlines)", NULL, 0, 0, set_lines},
 	{OPTION_CALL, 0, "no-lines", NULL, "do not tell them", NULL, 0, 0, unset_lines},
 	{OPTION_FLAG, 0, "no-demangle", NULL, "leave C++ and Rust names as they are", &mangled, 0, 0, NULL},
 	{OPTION_FLAG, 'q', "quiet", NULL, "do not report what had no symbols", &quiet, 0, 0, NULL},
@@ -437,13 +436,14 @@ unset_inlines(const char *value)
 static bool
 set_lines(const char *value)
 {
-	return lines = !value;
+	lines = LINES;
+	return !value;
 }
 
 static bool
 unset_lines(const char *value)
 {
-	lines = false;
+	lines = NO_LINES;
 	return !value;
 }
 
@@ -458,7 +458,12 @@ main(int argc, char **argv)
 	outlive_first_interrupt();
 	add_debug_dirs("/usr/lib/debug");
 	roots.dirs = dirs;
-	symbolizer = symbolizer_open(&(struct symbolizer_options){roots, mangled, inlines, lines});
+	symbolizer = symbolizer_open(&(struct symbolizer_options){
+		.roots = roots,
+		.mangled = mangled,
+		.inlines = inlines,
+		.lines = lines == LINES || (inlines && lines == LINES_WITH_INLINES),
+	});
 	out = writer_open(STDOUT_FILENO);
 	if (i == argc)
 		filter_stdin();

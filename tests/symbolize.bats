@@ -195,7 +195,11 @@ outer@inlines.c:25"
 middle outer
 outer
 outer"
-	equals "$(in_c "$t/c" --no-inlines)" "outer@inlines.c:8
+	equals "$(in_c "$t/c" --no-inlines)" "outer
+outer
+outer
+outer"
+	equals "$(in_c "$t/c" --no-inlines --lines)" "outer@inlines.c:8
 outer@inlines.c:17
 outer@inlines.c:23
 outer@inlines.c:25"

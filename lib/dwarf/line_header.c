@@ -68,38 +68,46 @@ text_of_value(const struct value *v, const struct line_input *input)
 
 /* A list of directories or of files: the format, how many, each. */
 struct listing {
-	uint64_t formats[FORMATS_MOST][2];
+	struct {
+		uint64_t content;
+		uint8_t extent;
+		enum value_kind kind;
+	} formats[FORMATS_MOST];
 	size_t n_formats;
 	uint64_t n;
 };
 
-/* There cannot be more than there are bytes: no form that is used here takes none. */
+/* There cannot be more than there are bytes, as no form that says something takes none. */
 static bool
-read_listing(struct cursor *c, struct listing *l)
+read_listing(struct cursor *c, struct listing *l, const struct form_sizes *sizes)
 {
 	l->n_formats = cursor_byte(c);
 	for (size_t i = 0; i < l->n_formats; i++) {
-		l->formats[i][0] = cursor_uleb(c);
-		l->formats[i][1] = cursor_uleb(c);
+		uint64_t form;
+
+		l->formats[i].content = cursor_uleb(c);
+		form = cursor_uleb(c);
+		l->formats[i].extent = form_extent(form, sizes);
+		l->formats[i].kind = form_kind(form);
+		c->bad |= !l->formats[i].extent;
 	}
 	l->n = cursor_uleb(c);
 	return !c->bad && l->n <= cursor_left(c) && (l->n_formats || !l->n);
 }
 
 static bool
-read_entry(struct cursor *c, const struct listing *l, uint8_t offset_size, const struct line_input *input,
+read_entry(struct cursor *c, const struct listing *l, const struct form_sizes *sizes, const struct line_input *input,
 	   const char **path, uint64_t *directory)
 {
-	const struct form_sizes sizes = {.address = 8, .offset = offset_size, .reference = offset_size};
 	struct value v;
 
 	*path = NULL;
 	*directory = 0;
 	for (size_t i = 0; i < l->n_formats; i++) {
-		form_read(c, l->formats[i][1], 0, &sizes, &v);
-		if (l->formats[i][0] == CONTENT_PATH)
+		form_read(c, l->formats[i].extent, l->formats[i].kind, 0, sizes, &v);
+		if (l->formats[i].content == CONTENT_PATH)
 			*path = text_of_value(&v, input);
-		else if (l->formats[i][0] == CONTENT_DIRECTORY)
+		else if (l->formats[i].content == CONTENT_DIRECTORY)
 			*directory = v.n;
 	}
 	return !c->bad;
@@ -109,13 +117,14 @@ static bool
 read_entries(struct cursor *c, struct names *directories, struct line_table *t, uint8_t offset_size,
 	     const struct line_input *input)
 {
+	const struct form_sizes sizes = {.address = 8, .offset = offset_size, .reference = offset_size};
 	struct listing *l = xmalloc(sizeof(*l));
-	bool ok = read_listing(c, l);
+	bool ok = read_listing(c, l, &sizes);
 	const char *path;
 	uint64_t directory;
 
 	for (uint64_t i = 0; ok && i < l->n; i++) {
-		ok = read_entry(c, l, offset_size, input, &path, &directory);
+		ok = read_entry(c, l, &sizes, input, &path, &directory);
 		GROW(directories->all, directories->n, directories->cap);
 		directories->all[directories->n++] = ok ? path : NULL;
 	}
@@ -123,9 +132,9 @@ read_entries(struct cursor *c, struct names *directories, struct line_table *t, 
 		t->directory = directories->all[0];
 	if (directories->n && directories->all[0] && directories->all[0][0] != '/')
 		directories->all[0] = NULL;
-	ok = ok && read_listing(c, l);
+	ok = ok && read_listing(c, l, &sizes);
 	for (uint64_t i = 0; ok && i < l->n; i++) {
-		ok = read_entry(c, l, offset_size, input, &path, &directory);
+		ok = read_entry(c, l, &sizes, input, &path, &directory);
 		if (ok)
 			line_file_add(t, path, directory < directories->n ? directories->all[directory] : NULL);
 	}

@@ -26,22 +26,38 @@ struct code_entry {
 	struct value low, high, ranges, call_file, call_line;
 };
 
+static struct value *
+wanted(struct code_entry *e, uint16_t name)
+{
+	switch (name) {
+	case DW_AT_low_pc:
+		return &e->low;
+	case DW_AT_high_pc:
+		return &e->high;
+	case DW_AT_ranges:
+		return &e->ranges;
+	case DW_AT_call_file:
+		return &e->call_file;
+	case DW_AT_call_line:
+		return &e->call_line;
+	default:
+		return NULL;
+	}
+}
+
 static void
 read_code_entry(const struct abbrevs *a, const struct abbrev *b, struct cursor *c, struct code_entry *e)
 {
-	struct value other;
+	const struct abbrev_attribute *t = &a->attributes[b->attributes], *end = t + b->n_attributes;
 
 	memset(e, 0, sizeof(*e));
-	for (uint32_t i = 0; i < b->n_attributes && !c->bad; i++) {
-		const struct abbrev_attribute *t = &a->attributes[b->attributes + i];
-		struct value *v = t->name == DW_AT_low_pc      ? &e->low
-				  : t->name == DW_AT_high_pc   ? &e->high
-				  : t->name == DW_AT_ranges    ? &e->ranges
-				  : t->name == DW_AT_call_file ? &e->call_file
-				  : t->name == DW_AT_call_line ? &e->call_line
-							       : &other;
+	for (; t < end && !c->bad; t++) {
+		struct value *v = wanted(e, t->name);
 
-		form_read(c, t->form, t->implicit, &a->sizes, v);
+		if (v)
+			abbrev_read(a, t, c, v);
+		else
+			form_skip(c, t->extent, &a->sizes);
 	}
 }
 
