@@ -116,16 +116,24 @@ find_orc(__u32 level, __u64 address)
 	return 1;
 }
 
+/* An address of a message. The bound is for the verifier, which has to see it on the very register that is used (Linux 6.1). */
+static __always_inline __u64
+address_in(const struct sample_message *m, __u32 i)
+{
+	barrier_var(i);
+	return i < USER_DEPTH + KERNEL_DEPTH ? m->addresses[i] : 0;
+}
+
 /* Looks for the first of the addresses that is on the stack as the program sees it: t->frame, and where, t->at. */
 static __always_inline bool
 find_first(const struct sample_message *m, __u32 first, struct leaving *t, __u32 words)
 {
 	for (__u32 i = 0; i < FIRST_SPAN && i < words; i++)
 		for (__u32 k = 1; k < FIRST_FRAMES; k++)
-			if (t->words[i] == m->addresses[first + k]) {
+			if (t->words[i] == address_in(m, first + k)) {
 				t->at = i;
 				t->frame = k;
-				t->callee = m->addresses[first + k - 1];
+				t->callee = address_in(m, first + k - 1);
 				return true;
 			}
 	return false;
@@ -179,16 +187,16 @@ follow_slot(const struct sample_message *m, __u32 first, struct leaving *t, __u3
 	__u32 at = t->at, k = t->frame;
 	__u64 pointer;
 
-	if (at >= words || at >= SPAN || k >= m->n_kernel || k >= KERNEL_DEPTH || t->words[at] != m->addresses[first + k] ||
+	if (at >= words || at >= SPAN || k >= m->n_kernel || k >= KERNEL_DEPTH || t->words[at] != address_in(m, first + k) ||
 	    !add_slot(t, at))
 		return -1;
 	t->frame = k + 1;
 	if (k + 1 == m->n_kernel)
 		return 1;
-	if (!find_orc(level, m->addresses[first + k]))
+	if (!find_orc(level, address_in(m, first + k)))
 		return -1;
 	if (t->row.sp_reg == ORC_REG_BP && k + 2 == m->n_kernel)
-		return t->last == m->addresses[first + k + 1] ? 1 : -1;
+		return t->last == address_in(m, first + k + 1) ? 1 : -1;
 	pointer = pointer_before(t, t->from + at * 8ULL + 8);
 	if (pointer <= t->from + at * 8ULL + 8 || pointer % 8)
 		return -1;

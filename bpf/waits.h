@@ -326,27 +326,37 @@ wants_thread(const struct sample_key *key)
 	return !only_comms || matches(COMM_ONLY, key->comm);
 }
 
-/* A thread that comes to a cpu and is not followed yet: a new one, mostly. Nobody knows where others have waited, but their
- * time is accounted for. */
+/* A thread that comes to a cpu and is not followed yet: a new one, mostly. True: it is wanted. */
 static __noinline int
 meet_thread(struct task_struct *task, __u32 tid, __u64 now)
 {
-	__u64 since = life_of(task), waited = now - since;
 	struct wait w = {.fate = FATE_DELIVERED, .counted = now};
-	bool is_new = since != recording_since, wanted;
-	__u32 in_window = window;
-	struct sample_stats *s = stats_of(wait_event, in_window);
+	bool wanted;
 
-	fill_key_of(&w.key, task, bpf_get_smp_processor_id(), is_new ? WAIT_RUNNABLE : WAIT_UNSEEN);
+	fill_key_of(&w.key, task, bpf_get_smp_processor_id(), life_of(task) != recording_since ? WAIT_RUNNABLE : WAIT_UNSEEN);
 	if (only_targets && !is_target(w.key.tid))
-		return 0;
+		return false;
 	wanted = wants_thread(&w.key);
 	w.is_unwanted = !wanted;
 	bpf_map_update_elem(&waits, &tid, &w, BPF_NOEXIST);
-	if (!s || now <= since || !wanted)
+	return wanted;
+}
+
+/* Nobody knows where it has waited until now, but its time is accounted for. Apart from meet_thread() since both need much of
+ * the stack. */
+static __noinline int
+count_unseen_wait(struct task_struct *task, __u32 tid, __u64 now)
+{
+	struct wait *w = bpf_map_lookup_elem(&waits, &tid);
+	__u64 since = life_of(task), waited = now - since;
+	bool is_new = since != recording_since;
+	__u32 in_window = window;
+	struct sample_stats *s = stats_of(wait_event, in_window);
+
+	if (!w || !s || now <= since)
 		return 0;
 	add_fate(s, FATE_FIRED);
-	add_fate(s, count_wait(&w.key, in_window, now, is_new ? 0 : waited, is_new ? waited : 0));
+	add_fate(s, count_wait(&w->key, in_window, now, is_new ? 0 : waited, is_new ? waited : 0));
 	return 0;
 }
 
@@ -392,8 +402,8 @@ on_switch(struct bpf_raw_tracepoint_args *ctx)
 		w->counted = now;
 	if (w && since)
 		finish_wait(w, since, now);
-	if (!w && tid && with_on_cpu)
-		meet_thread(to, tid, now);
+	if (!w && tid && with_on_cpu && meet_thread(to, tid, now))
+		count_unseen_wait(to, tid, now);
 	tid = BPF_CORE_READ(from, pid);
 	if (!tid)
 		return 0;

@@ -170,7 +170,7 @@ wait_for_tick(struct session *s)
 static bool
 record(struct session *s)
 {
-	bool good = true;
+	bool good = recorder_flush(s->recorder) || write_failed(s); /* so that what is left after a kill -9 is a stream */
 
 	while (good && !finished(s) && !s->reader_gone) {
 		wait_for_tick(s);

@@ -34,9 +34,10 @@ static bool add_debug_dirs(const char *value);
 static bool set_sysroot(const char *value);
 static bool set_inlines(const char *value), unset_inlines(const char *value);
 static bool set_lines(const char *value), unset_lines(const char *value);
+static enum { LINES_WITH_INLINES, LINES, NO_LINES } lines;
 static struct segment segment;
 static struct say_options say;
-static struct worker_options worker_options = {.symbolizer = {.inlines = true, .lines = true}, .patience = 30 * SECONDS};
+static struct worker_options worker_options = {.symbolizer = {.inlines = true}, .patience = 30 * SECONDS};
 static const char **dirs;
 static size_t cap_dirs;
 
@@ -49,11 +50,9 @@ static const struct option_row options[] = {
 	 &worker_options.patience, SECONDS / 1000, 3600 * SECONDS, NULL},
 	{OPTION_STRING, 0, "explain", "MODULE", "write no stream but what was tried for MODULE, a path,\nname or pattern",
 	 &segment.explained, 0, 0, NULL},
-	{OPTION_CALL, 0, "inlines", NULL, "name inlined functions, too, where debug information is (the default)", NULL, 0, 0,
-	 set_inlines},
+	{OPTION_CALL, 0, "inlines", NULL, "name inlined functions, too (default)", NULL, 0, 0, set_inlines},
 	{OPTION_CALL, 0, "no-inlines", NULL, "name only the functions that hold the code", NULL, 0, 0, unset_inlines},
-	{OPTION_CALL, 0, "lines", NULL, "tell source files and lines, where debug information is (the default)", NULL, 0, 0,
-	 set_lines},
+	{OPTION_CALL, 0, "lines", NULL, "tell source files and lines (default with inlines)", NULL, 0, 0, set_lines},
 	{OPTION_CALL, 0, "no-lines", NULL, "do not tell them", NULL, 0, 0, unset_lines},
 	{OPTION_FLAG, 0, "no-demangle", NULL, "leave C++ and Rust names as they are", &worker_options.symbolizer.mangled, 0,
 	 0, NULL},
@@ -205,13 +204,14 @@ unset_inlines(const char *value)
 static bool
 set_lines(const char *value)
 {
-	return worker_options.symbolizer.lines = !value;
+	lines = LINES;
+	return !value;
 }
 
 static bool
 unset_lines(const char *value)
 {
-	worker_options.symbolizer.lines = false;
+	lines = NO_LINES;
 	return !value;
 }
 
@@ -224,6 +224,7 @@ open_all(void)
 		die("/dev/null:");
 	add_debug_dirs("/usr/lib/debug");
 	worker_options.symbolizer.places.dirs = dirs;
+	worker_options.symbolizer.lines = lines == LINES || (worker_options.symbolizer.inlines && lines == LINES_WITH_INLINES);
 	worker_options.fetch = debuginfod_is_set();
 	worker_options.progress = isatty(STDERR_FILENO);
 	worker = worker_open(&worker_options);

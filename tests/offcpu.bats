@@ -224,13 +224,14 @@ lives_are_true() {
 	lives_are_true
 }
 
-# A storm of switches, processes and threads, for as long as a recording may take.
+# A storm of switches, processes, threads and stacks, for as long as a recording may take.
 storm() {
 	local _
 	for _ in 1 2; do
 		"$d/repeat" 200 "$d/burst" 1 3>&- &
 		"$d/naps" 8000 10 >/dev/null 3>&- &
 	done
+	"$d/paths" 14 3>&- &
 	"$d/churn" 2 2 3>&- &
 	"$d/lives" 30000 >/dev/null 3>&- &
 	lives=$!

@@ -110,13 +110,18 @@ c_program() {
 }
 
 @test "an offset is within the function, and functions alone return" {
-	local at
+	local at places
 	c_program prog
 	at=$(places prog work_two)
-	equals "$(list uprobe:./prog:work_two+0x4)" "uprobe:prog:work_two+0x4 kind=7 symbol=work_two path=$d/prog offset=$(printf 0x%x $((at + 4)))"
-	equals "$(field offset uprobe:./prog:work_two+4)" "$(field offset uprobe:./prog:work_two+0x4)"
+	# Where the instructions of the function begin, counted from the first.
+	mapfile -t places < <(objdump -d prog --disassemble=work_two | sed -n 's/^ *\([0-9a-f]*\):.*/0x\1/p')
+	local third=$((places[2] - places[0])) second=$((places[1] - places[0]))
+	equals "$(list uprobe:./prog:work_two+$(printf 0x%x $third))" \
+		"uprobe:prog:work_two+$(printf 0x%x $third) kind=7 symbol=work_two path=$d/prog offset=$(printf 0x%x $((at + third)))"
+	equals "$(field offset uprobe:./prog:work_two+$third)" "$(field offset uprobe:./prog:work_two+$(printf 0x%x $third))"
+	says "no instruction of prog begins there" uprobe:./prog:work_two+$((third - 1))
 	says "uprobe:./prog:work_two+0x1000: work_two in prog has no more than" uprobe:./prog:work_two+0x1000
-	says "a function returns to its caller, whatever the offset" uretprobe:./prog:work_two+4
+	says "a function returns to its caller, whatever the offset" uretprobe:./prog:work_two+$second
 	says "lines do not return" uretprobe:./prog:main.c:5
 	says "no more than" uprobe:./prog:work_two+0xffffffffffffffff
 }

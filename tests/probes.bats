@@ -113,6 +113,10 @@ syscalls:sys_enter_write 1000 1000"
 	fires "syscalls:sys_exit_write 1000 1000" -e syscalls:sys_exit_write --filter 'ret == -9' -- "$d/writer"
 	fires "syscalls:sys_enter_write 0 0" -e syscalls:sys_enter_write --filter 'fd != 99' -- "$d/writer"
 	equals "$(tally_of "$t/raw.pb" 2 filter)" 1000
+	# Arguments that are ints have 32 bits, whatever is above these in the register.
+	closed=$'import os, contextlib\nwith contextlib.suppress(OSError): os.open("x", 0, dir_fd=-5)\nwith contextlib.suppress(OSError): os.write(-5, b"")'
+	fires "syscalls:sys_enter_openat 1 1" -e syscalls:sys_enter_openat --filter 'dfd == -5' -- python3 -S -c "$closed"
+	fires "syscalls:sys_enter_write 1 1" -e syscalls:sys_enter_write --filter 'fd == -5' -- python3 -S -c "$closed"
 }
 
 @test "tracepoints: texts as filter" {

@@ -300,7 +300,7 @@ waited() {
 		equals "$(grep ';sleeping_part;.*;\[sleeping\]' "$t/folded" | grep -o '\[woken.*\]')" "[woken by an interrupt]"
 		equals "$(grep -E ';(locked_part|reading_part)[;.].*;\[sleeping\]' "$t/folded" | grep -o '\[woken.*\]' | sort -u)" "[woken by waits-$other]"
 		equals "$(grep -cE ';(locked_part|reading_part)[;.].*;\[sleeping\]' "$t/folded")" 2
-		equals "$(grep 'clone3;start_thread;other;.*;\[sleeping\]' "$t/folded" | grep -o '\[woken.*\]' | sort -u)" "[woken by an interrupt]"
+		equals "$(grep -E '(clone3|thread_start);start_thread;other;.*;\[sleeping\]' "$t/folded" | grep -o '\[woken.*\]' | sort -u)" "[woken by an interrupt]"
 	done
 }
 

@@ -23,20 +23,37 @@ cursor_left(const struct cursor *c)
 static inline uint64_t
 cursor_fixed(struct cursor *c, size_t size)
 {
+	const uint8_t *at = c->at;
 	uint64_t value = 0;
+	uint32_t word;
+	uint16_t half;
 
 	if (size > cursor_left(c)) {
 		c->at = c->end;
 		c->bad = true;
 		return 0;
 	}
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	memcpy((uint8_t *)&value + sizeof(value) - size, c->at, size);
-#else
-	memcpy(&value, c->at, size);
-#endif
 	c->at += size;
-	return value;
+	switch (size) { /* a copy whose size is known costs no call */
+	case 1:
+		return *at;
+	case 2:
+		memcpy(&half, at, sizeof(half));
+		return half;
+	case 4:
+		memcpy(&word, at, sizeof(word));
+		return word;
+	case 8:
+		memcpy(&value, at, sizeof(value));
+		return value;
+	default:
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+		memcpy((uint8_t *)&value + sizeof(value) - size, at, size);
+#else
+		memcpy(&value, at, size);
+#endif
+		return value;
+	}
 }
 
 static inline uint8_t

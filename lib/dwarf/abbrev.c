@@ -25,9 +25,8 @@ struct reading {
 
 /* Adds to what is stepped over, behind the last step. False: its form is not known, nobody can tell where it ends. */
 static bool
-add_step(struct reading *r, uint16_t name, uint16_t form)
+add_step(struct reading *r, uint16_t name, uint64_t form, uint8_t extent)
 {
-	uint8_t extent = form_extent(form, &r->to->sizes);
 	struct abbrev *b = &r->b;
 
 	if (extent == EXTENT_UNKNOWN)
@@ -71,20 +70,21 @@ static bool
 read_attribute(struct reading *r, struct cursor *c)
 {
 	uint64_t name = cursor_uleb(c), form = cursor_uleb(c);
-	struct abbrev_attribute t = {.name = known(name), .form = known(form)};
 	struct abbrevs *a = r->to;
+	struct abbrev_attribute t = {.name = known(name), .extent = form_extent(form, &a->sizes), .implicit = 1};
 
 	if (c->bad || (!name && !form))
 		return false;
 	if (form == DW_FORM_implicit_const)
-		t.implicit = cursor_sleb(c);
-	if (r->b.head > HEAD_MAX || !add_step(r, t.name, t.form)) {
+		t.implicit = (uint64_t)cursor_sleb(c);
+	if (r->b.head > HEAD_MAX || !add_step(r, t.name, form, t.extent)) {
 		c->bad = true;
 		return false;
 	}
 	r->code |= t.name == DW_AT_low_pc || t.name == DW_AT_ranges;
 	if (!r->keeps)
 		return true;
+	t.kind = (uint8_t)form_kind(form);
 	GROW(a->attributes, a->n_attributes, a->cap_attributes);
 	a->attributes[a->n_attributes++] = t;
 	r->b.n_attributes++;

@@ -22,8 +22,10 @@ enum abbrev_role {
 };
 
 struct abbrev_attribute {
-	uint16_t name, form; /* 0: too large to be one that we know */
-	int64_t implicit;    /* of DW_FORM_implicit_const */
+	uint16_t name;	/* 0: too large to be one that we know */
+	uint8_t extent; /* enum form_extent */
+	uint8_t kind;	/* enum value_kind */
+	uint64_t implicit; /* the value, if it takes no bytes */
 };
 
 struct abbrev_step {
@@ -72,6 +74,13 @@ abbrevs_find(const struct abbrevs *a, uint64_t code)
 	if (code - 1 < a->n && a->all[code - 1].code == code)
 		return &a->all[code - 1];
 	return abbrevs_search(a, code);
+}
+
+/* Reads an attribute of an entry. */
+static inline void
+abbrev_read(const struct abbrevs *a, const struct abbrev_attribute *t, struct cursor *c, struct value *v)
+{
+	form_read(c, t->extent, (enum value_kind)t->kind, t->implicit, &a->sizes, v);
 }
 
 /* Steps over an entry's attributes. */

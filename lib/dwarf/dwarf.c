@@ -159,37 +159,15 @@ unit_of(struct dwarf *d, uint64_t vaddr)
 
 /* ---- lines ---- */
 
-/* The bytes of the table at the cursor, by its length. */
-static size_t
-table_size(struct cursor c)
-{
-	uint64_t length = cursor_fixed(&c, 4);
-
-	return length < cursor_left(&c) ? (size_t)length : cursor_left(&c);
-}
-
 static struct line_table *
 lines_of(struct unit *u)
 {
-	static const uint16_t names[] = {DW_AT_name, DW_AT_comp_dir};
-	struct value v[2];
 	struct err problem;
-	struct line_input input;
 
-	if (u->table || !u->has_lines)
-		return u->table;
-	unit_root_entry(u, names, v, 2);
-	input = (struct line_input){
-		.table = section_cursor(u->file, DWARF_LINE, u->lines),
-		.strings = section_cursor(u->file, DWARF_STR, 0),
-		.line_strings = section_cursor(u->file, DWARF_LINE_STR, 0),
-		.name = unit_string(u, &v[0]),
-		.directory = unit_string(u, &v[1]),
-		.address_size = u->sizes.address,
-	};
-	u->table = xcalloc(1, sizeof(*u->table));
-	if (section_spend(u->file, DWARF_LINE, table_size(input.table)))
-		line_table_read(u->table, &input, &problem);
+	if (!u->table && u->has_lines) {
+		u->table = xcalloc(1, sizeof(*u->table));
+		unit_lines_read(u, false, u->table, &problem);
+	}
 	return u->table;
 }
 
@@ -202,20 +180,25 @@ set_line(struct dwarf_frame *frame, struct line_table *lines, uint32_t file, uin
 	frame->line = frame->source ? line : 0;
 }
 
-/* The functions from a node outwards, each with the line where the one before it was called. */
+/* The functions from a node outwards, each with the line where the one before it was called; the innermost ones are left
+ * out where there are more than any program has. */
 static size_t
 make_chain(struct dwarf *d, struct unit *u, uint32_t node, struct line_table *lines)
 {
 	struct tree_node *nodes = u->tree->nodes;
-	size_t n = 0;
+	size_t n = 0, depth = 0;
 
-	for (; node != TREE_NONE; node = nodes[node].parent) {
+	for (uint32_t i = node; i != TREE_NONE; i = nodes[i].parent)
+		depth++;
+	for (; node != TREE_NONE; node = nodes[node].parent, depth--) {
 		struct tree_node *of = &nodes[node];
 
-		if (!of->name)
-			of->name = names_find(&d->names, u, u->offset + of->entry) + 1;
 		GROW(d->chain, n + 1, d->cap_chain);
-		d->chain[n++].name = d->names.all[of->name - 1].text;
+		if (depth <= DWARF_CHAIN_MAX) {
+			if (!of->name)
+				of->name = names_find(&d->names, u, u->offset + of->entry) + 1;
+			d->chain[n++].name = d->names.all[of->name - 1].text;
+		}
 		set_line(&d->chain[n], lines, of->call_file, of->call_line);
 	}
 	return n;

@@ -101,6 +101,14 @@ form_extent(uint64_t form, const struct form_sizes *sizes)
 	}
 }
 
+enum value_kind
+form_kind(uint64_t form)
+{
+	const struct form *f = form_of(form);
+
+	return f ? (enum value_kind)f->kind : VALUE_NONE;
+}
+
 /* The NUL-terminated text at the cursor. */
 static const char *
 read_text(struct cursor *c)
@@ -165,20 +173,20 @@ form_skip(struct cursor *c, uint8_t extent, const struct form_sizes *sizes)
 }
 
 void
-form_read(struct cursor *c, uint64_t form, int64_t implicit, const struct form_sizes *sizes, struct value *v)
+form_read(struct cursor *c, uint8_t extent, enum value_kind kind, uint64_t implicit, const struct form_sizes *sizes,
+	  struct value *v)
 {
-	const struct form *f;
-	uint8_t extent;
+	uint64_t form;
 
-	if (form == DW_FORM_indirect)
+	if (extent == EXTENT_INDIRECT) {
 		form = indirect_form(c);
-	f = form_of(form);
-	extent = form_extent(form, sizes);
-	*v = (struct value){.kind = f ? (enum value_kind)f->kind : VALUE_NONE};
-	if (form == DW_FORM_implicit_const)
-		v->n = (uint64_t)implicit;
-	else if (form == DW_FORM_flag_present)
-		v->n = 1;
+		extent = form_extent(form, sizes);
+		kind = form_kind(form);
+		implicit = form == DW_FORM_flag_present;
+	}
+	*v = (struct value){.kind = kind};
+	if (!extent)
+		v->n = implicit;
 	else if (extent <= 8)
 		v->n = cursor_fixed(c, extent);
 	else if (extent == EXTENT_ULEB)

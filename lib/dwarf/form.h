@@ -56,8 +56,12 @@ enum form_extent {
 
 uint8_t form_extent(uint64_t form, const struct form_sizes *sizes);
 
-/* These step over a value. What is malformed makes the cursor bad. */
-void form_read(struct cursor *c, uint64_t form, int64_t implicit, const struct form_sizes *sizes, struct value *v);
+enum value_kind form_kind(uint64_t form);
+
+/* These step over a value. What is malformed makes the cursor bad. Extent and kind are the form's; an implicit value is one
+ * that stands in the abbreviation. */
+void form_read(struct cursor *c, uint8_t extent, enum value_kind kind, uint64_t implicit, const struct form_sizes *sizes,
+	       struct value *v);
 void form_skip(struct cursor *c, uint8_t extent, const struct form_sizes *sizes);
 
 #endif

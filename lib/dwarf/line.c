@@ -36,7 +36,7 @@ static const uint8_t usual[STANDARD_COUNT] = {
 
 enum extended { END_SEQUENCE = 1, SET_ADDRESS = 2, DEFINE_FILE = 3 };
 
-enum { NO_FILE = UINT32_MAX }; /* of the row that ends a sequence */
+enum { NO_FILE = INT32_MAX }; /* of the row that ends a sequence */
 
 struct sequence {
 	uint64_t start, end; /* vaddrs */
@@ -52,6 +52,8 @@ struct machine {
 	uint64_t address;
 	uint32_t op_index, file;
 	uint64_t line;
+	bool all_rows;
+	bool begins; /* a statement */
 	bool dropped; /* the linker left out the code of the sequence at hand */
 	uint32_t address_steps[256]; /* of special opcodes, in operations */
 	int32_t line_steps[256];
@@ -79,7 +81,7 @@ end_sequence(struct machine *m)
 	} else if (n) {
 		GROW(m->sequences, m->n, m->cap);
 		m->sequences[m->n++] = (struct sequence){t->rows[m->first].vaddr, m->address, m->first, n};
-		put_row(t, (struct line_row){m->address, NO_FILE, 0});
+		put_row(t, (struct line_row){.vaddr = m->address, .file = NO_FILE});
 	}
 	m->first = t->n;
 }
@@ -89,7 +91,7 @@ static inline void
 add_row(struct machine *m)
 {
 	struct line_table *t = m->table;
-	struct line_row row = {m->address, m->file, m->line > UINT32_MAX ? 0 : (uint32_t)m->line};
+	struct line_row row = {m->address, m->file, m->begins, m->line > UINT32_MAX ? 0 : (uint32_t)m->line};
 	struct line_row *last = t->n > m->first ? &t->rows[t->n - 1] : NULL;
 
 	if (last && last->vaddr > row.vaddr) { /* against the standard: what comes is another sequence */
@@ -98,6 +100,10 @@ add_row(struct machine *m)
 		end_sequence(m);
 		m->address = address;
 		last = NULL;
+	}
+	if (m->all_rows) {
+		put_row(t, row);
+		return;
 	}
 	if (last && last->vaddr == row.vaddr) {
 		t->n--;
@@ -117,6 +123,7 @@ begin_sequence(struct machine *m)
 	m->op_index = 0;
 	m->file = 1;
 	m->line = 1;
+	m->begins = m->header->default_is_stmt;
 	m->dropped = true; /* until an address is set */
 }
 
@@ -205,6 +212,9 @@ run_standard(struct machine *m, uint8_t opcode, struct cursor *c)
 		m->file = file < NO_FILE ? (uint32_t)file : NO_FILE - 1;
 		break;
 	}
+	case NEGATE_STMT:
+		m->begins = !m->begins;
+		break;
 	case CONST_ADD_PC:
 		advance(m, m->address_steps[255]);
 		break;
@@ -270,14 +280,14 @@ put_in_order(struct machine *m, const struct line_row *rows, const struct sort_i
 		if (i && s->start == order[i - 1].key)
 			continue;
 		if (i && s->start > end)
-			put_row(t, (struct line_row){end, NO_FILE, 0});
+			put_row(t, (struct line_row){.vaddr = end, .file = NO_FILE});
 		while (t->n && t->rows[t->n - 1].vaddr >= s->start)
 			t->n--;
 		for (size_t k = 0; k < n; k++)
 			put_row(t, rows[s->first + k]);
 		end = s->end;
 	}
-	put_row(t, (struct line_row){end, NO_FILE, 0});
+	put_row(t, (struct line_row){.vaddr = end, .file = NO_FILE});
 }
 
 static bool
@@ -316,7 +326,7 @@ int
 line_table_read(struct line_table *t, const struct line_input *input, struct err *err)
 {
 	struct line_header header;
-	struct machine m = {.header = &header, .table = t};
+	struct machine m = {.header = &header, .table = t, .all_rows = input->all_rows};
 
 	*t = (struct line_table){.directory = input->directory};
 	if (line_header_read(&header, t, input, err))
@@ -326,6 +336,12 @@ line_table_read(struct line_table *t, const struct line_input *input, struct err
 	sort_sequences(&m);
 	free(m.sequences);
 	return 0;
+}
+
+bool
+line_is_end(const struct line_row *row)
+{
+	return row->file == NO_FILE;
 }
 
 const struct line_row *
@@ -341,7 +357,7 @@ line_find(const struct line_table *t, uint64_t vaddr)
 		else
 			high = middle;
 	}
-	return low && t->rows[low - 1].file != NO_FILE ? &t->rows[low - 1] : NULL;
+	return low && !line_is_end(&t->rows[low - 1]) ? &t->rows[low - 1] : NULL;
 }
 
 void

@@ -4,6 +4,7 @@
 #ifndef DWARF_LINE_H
 #define DWARF_LINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,11 +19,13 @@ struct line_input {
 	const char *directory;	  /* DW_AT_comp_dir; NULL */
 	const char *name;	  /* DW_AT_name; NULL */
 	uint8_t address_size;
+	bool all_rows; /* also those that say what the one before them says, and several of one address */
 };
 
 struct line_row {
 	uint64_t vaddr;
-	uint32_t file; /* as DW_LNS_set_file has it */
+	uint32_t file : 31; /* as DW_LNS_set_file has it */
+	uint32_t begins : 1; /* a statement begins here, it is said */
 	uint32_t line; /* 0: none (made by the compiler), or the end of a sequence */
 };
 
@@ -42,6 +45,9 @@ struct line_table {
 
 /* -1: the table is malformed, and *err says where; what was good before that is there. */
 int line_table_read(struct line_table *t, const struct line_input *input, struct err *err);
+
+/* Whether the row is the end of a sequence: the first address after it. */
+bool line_is_end(const struct line_row *row);
 
 /* The row that holds a vaddr; NULL: none does. */
 const struct line_row *line_find(const struct line_table *t, uint64_t vaddr);

@@ -10,43 +10,15 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "dwarf/form.h"
 
 enum { FORMATS_MOST = 255 };
 
 enum content { CONTENT_PATH = 1, CONTENT_DIRECTORY = 2 };
 
-enum form {
-	FORM_block2 = 0x03,
-	FORM_block4 = 0x04,
-	FORM_data2 = 0x05,
-	FORM_data4 = 0x06,
-	FORM_data8 = 0x07,
-	FORM_string = 0x08,
-	FORM_block = 0x09,
-	FORM_block1 = 0x0a,
-	FORM_data1 = 0x0b,
-	FORM_sdata = 0x0d,
-	FORM_strp = 0x0e,
-	FORM_udata = 0x0f,
-	FORM_strx = 0x1a,
-	FORM_strp_sup = 0x1d,
-	FORM_data16 = 0x1e,
-	FORM_line_strp = 0x1f,
-	FORM_strx1 = 0x25,
-	FORM_strx2 = 0x26,
-	FORM_strx3 = 0x27,
-	FORM_strx4 = 0x28,
-};
-
 struct names {
 	const char **all; /* owned */
 	size_t n, cap;
-};
-
-/* How a number or a text is written in a form; neither: it is stepped over. */
-struct value {
-	const char *text;
-	uint64_t number;
 };
 
 /* The string at a cursor, which is then behind it. NULL: it has no end. */
@@ -79,93 +51,52 @@ line_file_add(struct line_table *t, const char *name, const char *directory)
 
 /* ---- version 5 ---- */
 
-enum written { UNKNOWN, FIXED, LEB, TEXT, LINE_STRINGS, STRINGS, ELSEWHERE, BLOCK };
-
-/* How each form is written: numbers of `size` bytes; blocks after a length of `size` bytes, 0 being a LEB128. */
-static const struct {
-	uint8_t written, size;
-} forms[] = {
-	[FORM_block2] = {BLOCK, 2},
-	[FORM_block4] = {BLOCK, 4},
-	[FORM_data2] = {FIXED, 2},
-	[FORM_data4] = {FIXED, 4},
-	[FORM_data8] = {FIXED, 8},
-	[FORM_string] = {TEXT, 0},
-	[FORM_block] = {BLOCK, 0},
-	[FORM_block1] = {BLOCK, 1},
-	[FORM_data1] = {FIXED, 1},
-	[FORM_sdata] = {LEB, 0},
-	[FORM_strp] = {STRINGS, 0},
-	[FORM_udata] = {LEB, 0},
-	[FORM_strx] = {LEB, 0},
-	[FORM_strp_sup] = {ELSEWHERE, 0},
-	[FORM_data16] = {FIXED, 16},
-	[FORM_line_strp] = {LINE_STRINGS, 0},
-	[FORM_strx1] = {FIXED, 1},
-	[FORM_strx2] = {FIXED, 2},
-	[FORM_strx3] = {FIXED, 3},
-	[FORM_strx4] = {FIXED, 4},
-};
-
-/* Reads one value. False: the form is not known, so what follows it cannot be found. */
-static bool
-read_value(struct cursor *c, uint64_t form, size_t offset_size, const struct line_input *input, struct value *v)
+static const char *
+text_of_value(const struct value *v, const struct line_input *input)
 {
-	size_t size = form < sizeof(forms) / sizeof(forms[0]) ? forms[form].size : 0;
-
-	*v = (struct value){0};
-	switch (form < sizeof(forms) / sizeof(forms[0]) ? forms[form].written : UNKNOWN) {
-	case FIXED:
-		if (size <= 8)
-			v->number = cursor_fixed(c, size);
-		else
-			cursor_block(c, size);
-		return true;
-	case LEB:
-		v->number = cursor_uleb(c);
-		return true;
-	case TEXT:
-		v->text = take_string(c);
-		return true;
-	case LINE_STRINGS:
-		v->text = string_at(input->line_strings, cursor_fixed(c, offset_size));
-		return true;
-	case STRINGS:
-		v->text = string_at(input->strings, cursor_fixed(c, offset_size));
-		return true;
-	case ELSEWHERE:
-		cursor_fixed(c, offset_size);
-		return true;
-	case BLOCK:
-		cursor_block(c, size ? cursor_fixed(c, size) : cursor_uleb(c));
-		return true;
+	switch (v->kind) {
+	case VALUE_TEXT:
+		return v->text;
+	case VALUE_LINE_STRP:
+		return string_at(input->line_strings, v->n);
+	case VALUE_STRP:
+		return string_at(input->strings, v->n);
 	default:
-		return false;
+		return NULL;
 	}
 }
 
 /* A list of directories or of files: the format, how many, each. */
 struct listing {
-	uint64_t formats[FORMATS_MOST][2];
+	struct {
+		uint64_t content;
+		uint8_t extent;
+		enum value_kind kind;
+	} formats[FORMATS_MOST];
 	size_t n_formats;
 	uint64_t n;
 };
 
-/* Every form takes a byte at least, so that there cannot be more than there are bytes. */
+/* There cannot be more than there are bytes, as no form that says something takes none. */
 static bool
-read_listing(struct cursor *c, struct listing *l)
+read_listing(struct cursor *c, struct listing *l, const struct form_sizes *sizes)
 {
 	l->n_formats = cursor_byte(c);
 	for (size_t i = 0; i < l->n_formats; i++) {
-		l->formats[i][0] = cursor_uleb(c);
-		l->formats[i][1] = cursor_uleb(c);
+		uint64_t form;
+
+		l->formats[i].content = cursor_uleb(c);
+		form = cursor_uleb(c);
+		l->formats[i].extent = form_extent(form, sizes);
+		l->formats[i].kind = form_kind(form);
+		c->bad |= !l->formats[i].extent;
 	}
 	l->n = cursor_uleb(c);
 	return !c->bad && l->n <= cursor_left(c) && (l->n_formats || !l->n);
 }
 
 static bool
-read_entry(struct cursor *c, const struct listing *l, size_t offset_size, const struct line_input *input,
+read_entry(struct cursor *c, const struct listing *l, const struct form_sizes *sizes, const struct line_input *input,
 	   const char **path, uint64_t *directory)
 {
 	struct value v;
@@ -173,27 +104,27 @@ read_entry(struct cursor *c, const struct listing *l, size_t offset_size, const 
 	*path = NULL;
 	*directory = 0;
 	for (size_t i = 0; i < l->n_formats; i++) {
-		if (!read_value(c, l->formats[i][1], offset_size, input, &v))
-			return false;
-		if (l->formats[i][0] == CONTENT_PATH)
-			*path = v.text;
-		else if (l->formats[i][0] == CONTENT_DIRECTORY)
-			*directory = v.number;
+		form_read(c, l->formats[i].extent, l->formats[i].kind, 0, sizes, &v);
+		if (l->formats[i].content == CONTENT_PATH)
+			*path = text_of_value(&v, input);
+		else if (l->formats[i].content == CONTENT_DIRECTORY)
+			*directory = v.n;
 	}
 	return !c->bad;
 }
 
 static bool
-read_entries(struct cursor *c, struct names *directories, struct line_table *t, size_t offset_size,
+read_entries(struct cursor *c, struct names *directories, struct line_table *t, uint8_t offset_size,
 	     const struct line_input *input)
 {
+	const struct form_sizes sizes = {.address = 8, .offset = offset_size, .reference = offset_size};
 	struct listing *l = xmalloc(sizeof(*l));
-	bool ok = read_listing(c, l);
+	bool ok = read_listing(c, l, &sizes);
 	const char *path;
 	uint64_t directory;
 
 	for (uint64_t i = 0; ok && i < l->n; i++) {
-		ok = read_entry(c, l, offset_size, input, &path, &directory);
+		ok = read_entry(c, l, &sizes, input, &path, &directory);
 		GROW(directories->all, directories->n, directories->cap);
 		directories->all[directories->n++] = ok ? path : NULL;
 	}
@@ -201,9 +132,9 @@ read_entries(struct cursor *c, struct names *directories, struct line_table *t, 
 		t->directory = directories->all[0];
 	if (directories->n && directories->all[0] && directories->all[0][0] != '/')
 		directories->all[0] = NULL;
-	ok = ok && read_listing(c, l);
+	ok = ok && read_listing(c, l, &sizes);
 	for (uint64_t i = 0; ok && i < l->n; i++) {
-		ok = read_entry(c, l, offset_size, input, &path, &directory);
+		ok = read_entry(c, l, &sizes, input, &path, &directory);
 		if (ok)
 			line_file_add(t, path, directory < directories->n ? directories->all[directory] : NULL);
 	}
@@ -243,7 +174,7 @@ read_numbers(struct cursor *c, struct line_header *h)
 {
 	h->min_instruction = cursor_byte(c);
 	h->max_operations = h->version >= 4 ? cursor_byte(c) : 1;
-	cursor_byte(c); /* default_is_stmt: every row counts */
+	h->default_is_stmt = cursor_byte(c);
 	h->line_base = (int8_t)cursor_byte(c);
 	h->line_range = cursor_byte(c);
 	h->opcode_base = cursor_byte(c);
@@ -258,7 +189,7 @@ line_header_read(struct line_header *h, struct line_table *t, const struct line_
 {
 	struct cursor table = input->table, c;
 	uint64_t length = cursor_fixed(&table, 4), header;
-	size_t offset_size = length == UINT32_MAX ? 8 : 4;
+	uint8_t offset_size = length == UINT32_MAX ? 8 : 4;
 	struct names directories = {0};
 	bool ok;
 

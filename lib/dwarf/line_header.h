@@ -13,6 +13,7 @@ struct line_header {
 	uint16_t version;
 	uint8_t address_size, min_instruction, max_operations, line_range, opcode_base;
 	int8_t line_base;
+	bool default_is_stmt;
 	const uint8_t *operands; /* how many numbers each standard opcode takes, from opcode 1 on */
 	struct cursor program;
 };

@@ -41,8 +41,9 @@ void sections_init(struct dwarf_sections *s, const struct elf_file *f, bool spli
 /* The bytes of a section, decompressed if need be; they live as long as `s`. */
 const struct dwarf_bytes *sections_get(struct dwarf_sections *s, enum dwarf_section which);
 
-/* Whether the file has debug information at all, without reading it. */
+/* Whether the file has debug information at all, without reading it; whether it has one of its sections. */
 bool sections_have_info(const struct elf_file *f, bool split);
+bool sections_have(const struct elf_file *f, enum dwarf_section which);
 
 void sections_free(struct dwarf_sections *s);
 

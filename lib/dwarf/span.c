@@ -5,11 +5,12 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "elf/sort.h"
 
 void
 spans_add(struct spans *s, uint64_t start, uint64_t end, uint32_t owner)
 {
-	if (start >= end)
+	if (start >= end || s->n == UINT32_MAX)
 		return;
 	GROW(s->all, s->n, s->cap);
 	s->all[s->n++] = (struct span){start, end, owner};
@@ -62,25 +63,16 @@ open_drop_first(struct open *o)
 
 /* ---- the map ---- */
 
-static int
-compare(const void *a, const void *b)
+/* The spans by start. */
+static struct sort_item *
+order_of(const struct spans *s)
 {
-	const struct span *x = a, *y = b;
+	struct sort_item *order = xreallocarray(NULL, s->n, sizeof(*order));
 
-	if (x->start != y->start)
-		return x->start < y->start ? -1 : 1;
-	return (x->owner > y->owner) - (x->owner < y->owner);
-}
-
-static void
-sort_spans(struct spans *s)
-{
-	for (size_t i = 1; i < s->n; i++) {
-		if (compare(&s->all[i - 1], &s->all[i]) <= 0)
-			continue;
-		qsort(s->all, s->n, sizeof(*s->all), compare);
-		return;
-	}
+	for (size_t i = 0; i < s->n; i++)
+		order[i] = (struct sort_item){s->all[i].start, (uint32_t)i};
+	sort_items(order, s->n);
+	return order;
 }
 
 static void
@@ -93,30 +85,27 @@ emit(struct span_map *m, uint64_t start, uint32_t owner)
 }
 
 void
-span_map_make(struct span_map *m, struct spans *s)
+span_map_make(struct span_map *m, const struct spans *s)
 {
+	struct sort_item *order = order_of(s);
 	struct open open = {0};
 	size_t i = 0;
 
-	sort_spans(s);
 	while (i < s->n || open.n) {
-		uint64_t at = open.n ? 0 : s->all[i].start;
+		uint64_t at;
 
-		if (!open.n) /* nobody's up to here */
-			open_add(&open, &s->all[i++]);
-		else if (i < s->n && s->all[i].start < open.all[0]->end) {
-			at = s->all[i].start;
-			open_add(&open, &s->all[i++]);
-		} else {
+		if (open.n && (i == s->n || open.all[0]->end <= order[i].key)) {
 			at = open.all[0]->end;
 			while (open.n && open.all[0]->end <= at)
 				open_drop_first(&open);
-		}
-		while (i < s->n && s->all[i].start == at)
-			open_add(&open, &s->all[i++]);
+		} else
+			at = order[i].key;
+		while (i < s->n && order[i].key == at)
+			open_add(&open, &s->all[order[i++].index]);
 		emit(m, at, open.n ? open.all[0]->owner : SPAN_NONE);
 	}
 	free(open.all);
+	free(order);
 }
 
 uint32_t

@@ -30,8 +30,8 @@ struct span_map {
 	size_t n, cap;
 };
 
-/* Makes an empty map what the spans say, which are sorted by this. Where some overlap the highest owner counts. */
-void span_map_make(struct span_map *m, struct spans *s);
+/* Makes an empty map what the spans say, of which there are fewer than 2^32. Where some overlap the highest owner counts. */
+void span_map_make(struct span_map *m, const struct spans *s);
 
 /* The owner of an address, or SPAN_NONE. */
 uint32_t span_map_find(const struct span_map *m, uint64_t vaddr);

@@ -144,6 +144,7 @@ debug_file_free(struct debug_file *d)
 	table_free(&d->tables);
 	free(d->units);
 	abbrevs_free(&d->scratch);
+	walk_free(d->walk);
 	sections_free(&d->sections);
 	*d = (struct debug_file){0};
 }
@@ -241,7 +242,7 @@ take_attributes(const struct abbrevs *a, const struct abbrev *b, struct cursor *
 		const struct abbrev_attribute *t = &a->attributes[b->attributes + i];
 		struct value v;
 
-		form_read(c, t->form, t->implicit, &a->sizes, &v);
+		abbrev_read(a, t, c, &v);
 		for (size_t k = 0; k < n && !c->bad; k++)
 			if (names[k] == t->name)
 				found[k] = v;

@@ -11,11 +11,13 @@
 #include <stdint.h>
 
 #include "base/table.h"
+#include "base/err.h"
 #include "dwarf/abbrev.h"
 #include "dwarf/form.h"
 #include "dwarf/sections.h"
 
 struct tree;
+struct walk;
 struct line_table;
 
 /* Where a unit's numbers count from, in the sections that it refers to. */
@@ -60,7 +62,8 @@ struct debug_file {
 	struct abbrevs **abbrevs; /* owned; found by `tables` */
 	size_t n_abbrevs, cap_abbrevs;
 	struct table tables;
-	struct abbrevs scratch;		      /* of a root */
+	struct abbrevs scratch;		     /* of a root */
+	struct walk *walk;		     /* owned; see tree_read() */
 	uint64_t spent[DWARF_SECTION_COUNT]; /* see section_spend() */
 };
 
@@ -98,6 +101,10 @@ bool unit_address(const struct unit *u, const struct value *v, uint64_t *vaddr);
 
 /* The unit that an entry is in and its offset in .debug_info. NULL: it is none, malformed, or not to be had. */
 struct unit *unit_reference(struct unit *u, const struct value *v, uint64_t *offset);
+
+/* Reads the unit's line table into *t, which stays empty when there is none; `all_rows` as in struct line_input. -1: it is
+ * malformed, and *err says where; what was good before that is there. */
+int unit_lines_read(struct unit *u, bool all_rows, struct line_table *t, struct err *err);
 
 /* A section's bytes from an offset on; none when it is beyond them. */
 struct cursor section_cursor(struct debug_file *d, enum dwarf_section which, uint64_t offset);

@@ -42,6 +42,27 @@ in_name(char c)
 	return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/* System calls' fields say 8 bytes, as arguments come in registers; of these types only the low bytes mean something. */
+static const struct {
+	const char *name;
+	uint8_t size;
+	bool is_signed;
+} narrow_types[] = {
+	{"int", 4, true},      {"unsigned int", 4, false}, {"pid_t", 4, true},	{"uid_t", 4, false}, {"gid_t", 4, false},
+	{"umode_t", 2, false}, {"u32", 4, false},	   {"__u32", 4, false}, {"__s32", 4, true},  {"const clockid_t", 4, true},
+	{"timer_t", 4, true},  {"mqd_t", 4, true},	   {"key_t", 4, true},	{"rwf_t", 4, true},  {"key_serial_t", 4, true},
+};
+
+static void
+narrow(struct trace_field *f, const char *type, size_t len)
+{
+	for (size_t i = 0; i < sizeof(narrow_types) / sizeof(narrow_types[0]); i++)
+		if (!strncmp(narrow_types[i].name, type, len) && !narrow_types[i].name[len]) {
+			f->size = narrow_types[i].size;
+			f->is_signed = narrow_types[i].is_signed;
+		}
+}
+
 /* `declaration` ends at its semicolon, "char prev_comm[16]"; the name is its last word. */
 static void
 take_declaration(struct trace_field *f, const char *declaration, size_t len)
@@ -60,6 +81,10 @@ take_declaration(struct trace_field *f, const char *declaration, size_t len)
 	for (begin = end; begin && in_name(declaration[begin - 1]); begin--)
 		;
 	f->name = xstrndup(declaration + begin, end - begin);
+	while (begin && declaration[begin - 1] == ' ')
+		begin--;
+	if (f->size == 8 && !f->is_array && !f->is_dynamic && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+		narrow(f, declaration, begin);
 }
 
 static void

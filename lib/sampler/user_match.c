@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "elf/lines.h"
+#include "dwarf/source.h"
 #include "elf/symbols.h"
 #include "sampler/readable.h"
 

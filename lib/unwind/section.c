@@ -159,7 +159,7 @@ read_by_segment(const struct elf_file *f, struct section *s)
 }
 
 size_t
-sections_find(const struct elf_file *f, struct section sections[SECTIONS_MAX], struct err *err)
+frame_sections_find(const struct elf_file *f, struct section sections[SECTIONS_MAX], struct err *err)
 {
 	static const char *const names[] = {".eh_frame", ".debug_frame", ".zdebug_frame"};
 	size_t n = 0;
@@ -183,7 +183,7 @@ sections_find(const struct elf_file *f, struct section sections[SECTIONS_MAX], s
 }
 
 void
-sections_free(struct section sections[SECTIONS_MAX], size_t n)
+frame_sections_free(struct section sections[SECTIONS_MAX], size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		free(sections[i].inflated);

@@ -28,8 +28,8 @@ struct section {
 enum { SECTIONS_MAX = 2 };
 
 /* Finds .eh_frame and .debug_frame. Returns how many there are; 0: *err says why there is none. */
-size_t sections_find(const struct elf_file *f, struct section sections[SECTIONS_MAX], struct err *err);
-void sections_free(struct section sections[SECTIONS_MAX], size_t n);
+size_t frame_sections_find(const struct elf_file *f, struct section sections[SECTIONS_MAX], struct err *err);
+void frame_sections_free(struct section sections[SECTIONS_MAX], size_t n);
 
 /* Reads an address. False: it is cut short or written in a way that no code's address is. */
 bool pointer_read(const struct section *s, struct cursor *c, uint8_t encoding, uint64_t *value);

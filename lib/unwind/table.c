@@ -63,7 +63,7 @@ unwind_build(const struct elf_file *f, struct unwind_table *t, struct err *err)
 	if (f->header.machine != machine.elf || !f->header.wide)
 		return err_set(err, "%s: not for %s: it is for ELF machine %u, %u bits", f->path, machine.name,
 			       f->header.machine, f->header.wide ? 64 : 32);
-	n = sections_find(f, sections, err);
+	n = frame_sections_find(f, sections, err);
 	if (!n)
 		return -1;
 	status = descriptions_read(f, sections, n, &d, err);
@@ -71,7 +71,7 @@ unwind_build(const struct elf_file *f, struct unwind_table *t, struct err *err)
 		status = make_table(f, &d, t, err);
 		descriptions_free(&d);
 	}
-	sections_free(sections, n);
+	frame_sections_free(sections, n);
 	return status;
 }
 

@@ -149,18 +149,17 @@ def timed(argv, reps, stdin=None, limit=120):
 
 
 def of_file(subject, reps):
-    debug_dir = [] if subject.debug.startswith(DEBUG) else ["--debug-dir", os.path.dirname(subject.debug)]
-    for inlines, times in ((True, 5), (False, 10)):
-        options = [] if inlines else ["--no-inlines"]
-        seconds, memory = timed(ours("pb-symbolize", "-q", *debug_dir, *options, path("places.pb")), reps)
+    for what, inlines, options, times in (("inlines", True, [], 5), ("none, lines", False, ["--no-inlines", "--lines"], None),
+                                          ("none", False, ["--no-inlines"], 10)):
+        seconds, memory = timed(ours("pb-symbolize", "-q", *options, path("places.pb")), reps)
         for name, argv in peers(subject, inlines):
             found = timed(argv, reps if name != "addr2line" else 1, path("places"))
-            what = f"{subject.name}, {subject.n} places, {'inlines' if inlines else 'no inlines'}"
+            what_all = f"{subject.name}: {subject.n} places, {what}"
             if not found:
-                row(what, seconds, None, f"{name} > 120", "s", digits=3)
+                row(what_all, seconds, None, f"{name} > 120", "s", digits=3)
                 continue
-            goal = name == "llvm-symbolizer"
-            row(what, seconds, found[0], name, "s", f">= {times} times faster" if goal else "",
+            goal = times if name == "llvm-symbolizer" else None
+            row(what_all, seconds, found[0], name, "s", f">= {times} times faster" if goal else "",
                 seconds * times <= found[0] if goal else None, 3)
             row("  peak memory", memory / 1e6, found[1] / 1e6, name, "MB", "<= half" if goal else "",
                 memory * 2 <= found[1] if goal else None, 1)

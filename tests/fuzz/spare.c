@@ -2,7 +2,7 @@
 /* Fuzzes names from besides symbol tables: procedure linkage tables and Go's table of functions (scripts/fuzz spare). By its
  * first byte the rest is Go's table, a linkage table's code with relocations and symbols, or the whole file. */
 // rooms: elf base
-// libs: -lz -llzma -ldw -lelf
+// libs: -lz -llzma
 #include "elf/pclntab.h"
 #include "elf/plt.h"
 #include "tests/fuzz/image.h"

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Spends 70, 20 and 10 % of its time in three functions; SECONDS is cpu time of each thread:
- * shares SECONDS [THREADS [PROCESSES]] */
+/* Spends some 70, 20 and 10 % of its time in three functions; SECONDS is cpu time of each thread. Each process says how long it
+ * was in each, in microseconds, as "FUNCTION TIME" lines: shares SECONDS [THREADS [PROCESSES]] */
 #include <pthread.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 static double end;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static double
 used(void)
@@ -19,8 +21,9 @@ used(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* Each function has a loop of its own, so that the leaf says where the time went. */
+/* Each function has a loop of its own, so that the leaf says where the time went. A loop's speed depends on where it lies. */
 #define SPEND(name, share)                                                                                             \
+	static double name##_took;                                                                                     \
 	__attribute__((noinline)) uint64_t name(uint64_t x)                                                            \
 	{                                                                                                              \
 		for (int i = 0; i < share * 20000; i++)                                                                \
@@ -38,12 +41,24 @@ work(void *seed)
 {
 	uint64_t x = (uintptr_t)seed;
 
-	while (used() < end) {
+	double at[4], took[3] = {0};
+
+	for (at[0] = used(); at[0] < end; at[0] = at[3]) {
 		x = spend_seventy(x);
+		at[1] = used();
 		x = spend_twenty(x);
+		at[2] = used();
 		x = spend_ten(x);
+		at[3] = used();
+		for (int i = 0; i < 3; i++)
+			took[i] += at[i + 1] - at[i];
 		__asm__ volatile("" : "+r"(x));
 	}
+	pthread_mutex_lock(&lock);
+	spend_seventy_took += took[0];
+	spend_twenty_took += took[1];
+	spend_ten_took += took[2];
+	pthread_mutex_unlock(&lock);
 	return NULL;
 }
 
@@ -57,6 +72,9 @@ run_threads(int n)
 	work(NULL);
 	for (int i = 1; i < n; i++)
 		pthread_join(threads[i], NULL);
+	printf("spend_seventy %.0f\nspend_twenty %.0f\nspend_ten %.0f\n", spend_seventy_took * 1e6, spend_twenty_took * 1e6,
+	       spend_ten_took * 1e6);
+	fflush(stdout);
 }
 
 int

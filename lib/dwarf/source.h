@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where the code of a source line is, by DWARF's line tables. */
-#ifndef ELF_LINES_H
-#define ELF_LINES_H
+#ifndef DWARF_SOURCE_H
+#define DWARF_SOURCE_H
 
 #include <stdbool.h>
 #include <stddef.h>
