@@ -29,10 +29,10 @@ comma := ,
 COMMANDS := pb-record pb-symbolize pb-fold pb-svg pb-d3 pb-serve pb-dump
 rooms_pb-record    := sampler unwind sym dwarf elf stream base
 parts_pb-record    := $(patsubst cmd/%.c,%,$(wildcard cmd/record_*.c))
-libs_pb-record     := -lbpf -ldw -lelf -lz -liberty
+libs_pb-record     := -lbpf -ldw -lelf -lz -lzstd -llzma -liberty
 rooms_pb-symbolize := sym dwarf elf stream base
-parts_pb-symbolize := symbolize_files
-libs_pb-symbolize  := -lelf -liberty -lz
+parts_pb-symbolize := $(patsubst cmd/%.c,%,$(wildcard cmd/symbolize_*.c))
+libs_pb-symbolize  := -lelf -liberty -lz -lzstd -llzma
 rooms_pb-fold      := stream flame base
 parts_pb-fold      := fold_stacks fold_lines fold_events event_names stack_nodes
 rooms_pb-svg       := flame base
@@ -130,7 +130,12 @@ $(B)/tests/hotspot/%: $(B)/tests/hotspot/%.o $(B)/lib/unwind.a $(B)/lib/elf.a $(
 # Those in tests/elf look at files.
 $(B)/tests/elf/%: $(B)/tests/elf/%.o $(B)/lib/elf.a $(B)/lib/base.a
 	@echo "  LINK $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lz
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lz -llzma
+
+# Those in tests/dwarf look at debug information.
+$(B)/tests/dwarf/%: $(B)/tests/dwarf/%.o $(B)/lib/dwarf.a $(B)/lib/elf.a $(B)/lib/base.a
+	@echo "  LINK $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lz -lzstd -llzma
 
 # Those in tests/probe look for places where events fire.
 $(B)/tests/probe/%: $(B)/tests/probe/%.o $(B)/lib/sampler.a $(B)/lib/unwind.a $(B)/lib/sym.a $(B)/lib/dwarf.a $(B)/lib/elf.a $(B)/lib/base.a

@@ -54,7 +54,9 @@ call(void *to, uint32_t frame, uint32_t nth, struct text name, uint32_t function
 void
 stacks_init(struct stacks *f)
 {
-	f->dict.without = 1u << RECORD_symbol | 1u << RECORD_source;
+	f->dict.without = 1u << RECORD_symbol;
+	if (!f->nodes.naming.lines && !f->nodes.naming.paths)
+		f->dict.without |= 1u << RECORD_source;
 	tree_init(&f->tree, false);
 	f->nodes.dict = &f->dict;
 	f->nodes.tree = &f->tree;

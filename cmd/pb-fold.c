@@ -39,6 +39,8 @@ static const struct option_row options[] = {
 	{OPTION_FLAG, 0, "module", NULL, "name functions with module: libc.so.6`qsort", &stacks.nodes.naming.module, 0, 0, NULL},
 	{OPTION_FLAG, 0, "annotate", NULL, "append _[k] to kernel, _[i] inlined, _[j] JIT code", &stacks.nodes.naming.annotate, 0, 0,
 	 NULL},
+	{OPTION_FLAG, 0, "lines", NULL, "append source lines: qsort (qsort.c:12)", &stacks.nodes.naming.lines, 0, 0, NULL},
+	{OPTION_FLAG, 0, "full-paths", NULL, "the same, with whole paths of source files", &stacks.nodes.naming.paths, 0, 0, NULL},
 	{OPTION_CALL, 'e', "event", "NAME", "count this event, or those like \"vfs_*\"; may be\ngiven several times", NULL, 0, 0,
 	 ask_for_event},
 	{OPTION_FLAG, 0, "count", NULL, "count samples, also in events with bytes or ns", &events.by_count, 0, 0, NULL},

@@ -16,10 +16,10 @@
 #include "elf/build_id.h"
 #include "elf/content_id.h"
 #include "elf/file.h"
+#include "elf/find.h"
 #include "elf/symtab.h"
 #include "sampler/guard.h"
 #include "sampler/thread.h"
-#include "sym/mapped.h"
 
 enum {
 	LARGEST = 1 << 30, /* bytes of a file that is kept */
@@ -34,7 +34,7 @@ struct job {
 	char *path; /* owned; as the process has it */
 	uint8_t id[BUILD_ID_MAX];
 	size_t id_len;
-	struct mapped mapped;
+	struct find_mapped mapped;
 };
 
 struct keeper {
@@ -115,12 +115,15 @@ copy(const struct keeper *k, const struct job *j, int from, const char *suffix)
 static void
 keep_debug(const struct keeper *k, const struct job *j)
 {
-	struct elf_file *image = mapped_open(&j->mapped, j->path, j->id, j->id_len), *debug = NULL;
+	const struct find_wanted w = {.path = j->path, .id = j->id, .id_len = j->id_len, .mapped = j->mapped};
+	const struct find_places nowhere_else = {0};
+	struct find_log log = {0};
+	struct elf_file *image = find_image(&w, &nowhere_else, &log), *debug = NULL;
 	struct err err;
 	int fd;
 
 	if (image && !symtab_is_full(image))
-		debug = mapped_debug(&j->mapped, image, j->id, j->id_len);
+		debug = find_debug(image, &w, &nowhere_else, &log);
 	fd = debug ? elf_open_fd(debug->path, &err) : -1;
 	if (fd >= 0) {
 		copy(k, j, fd, ".debug");
@@ -128,6 +131,7 @@ keep_debug(const struct keeper *k, const struct job *j)
 	}
 	elf_close(debug);
 	elf_close(image);
+	find_log_free(&log);
 }
 
 struct doing {

@@ -33,7 +33,7 @@ folds() {
 @test "counts add up to the samples of the stream, with every option" {
 	local options
 	pb-dump -r tests/fold/main.txt >"$BATS_TEST_TMPDIR/main"
-	for options in '' --pid --tid --cpu --events --no-comm --module --annotate '--cpu --tid --no-comm --module --annotate'; do
+	for options in '' --pid --tid --cpu --events --no-comm --module --annotate --lines --full-paths '--cpu --tid --no-comm --module --annotate'; do
 		equals "$(pb-fold $options "$BATS_TEST_TMPDIR/main" | awk '{ n += $NF } END { print n }')" 32769
 	done
 }

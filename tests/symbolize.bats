@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # pb-symbolize: which file answers, which name is shown, and that the rest of the stream stays as it is.
 load helpers
+load symbols
 
 setup_file() {
 	local d=$BATS_FILE_TMPDIR src=$BATS_TEST_DIRNAME/symbolize
@@ -20,75 +21,38 @@ setup() {
 	d=$BATS_FILE_TMPDIR t=$BATS_TEST_TMPDIR
 }
 
-# stream PATH [BUILD-ID] <OFFSETS: text of a stream with a sample at each offset of the file, one a line
-stream() {
-	awk -v path="$1" -v id="${2:-}" '
-	BEGIN {
-		print "segment host=\"fixture\" release=\"6.1\" arch=\"x86_64\" cpus=1"
-		print "event name=\"cpu-clock\" unit=\"samples\" frequency=99"
-		print "module kind=0 build_id=" id " path=\"" path "\""
+# chains [OPTION]... <STREAM: for each frame its functions, innermost first: "f@file.c:12 g@file.c:34"
+chains() {
+	timeout 20 pb-symbolize -q "$@" | pb-dump | awk '
+	function quoted(line) {
+		sub(/^[^"]*"/, "", line)
+		sub(/"$/, "", line)
+		return line
 	}
-	{ print "frame module=0 offset=" $1 }
-	END {
-		for (i = 0; i < NR; i++) print "stack frame=" i
-		print "task pid=1 tid=1 start=0 comm=\"init\"\nwindow event=0 start=0 end=1000000000"
-		for (i = 0; i < NR; i++) print "sample task=0 cpu=0 stack=" i " count=1"
-		print "end"
-	}'
-}
-
-# names [OPTION]... <STREAM: the name of each frame, one a line; - for none
-names() {
-	timeout 20 pb-symbolize "$@" | pb-dump | awk '
+	!/^name / { last = "" } # a later group of names replaces an earlier one
 	/^frame / { frames++ }
-	/^function / { name = $0; sub(/^[^"]*"/, "", name); sub(/"$/, "", name); function_[substr($2, 2)] = name }
-	/^name / { split($2, f, "="); split($3, n, "="); if (!(f[2] in of)) of[f[2]] = function_[n[2]] }
-	END { for (i = 0; i < frames; i++) print (i in of) ? of[i] : "-" }'
+	/^function / { function_[substr($2, 2)] = quoted($0) }
+	/^source / { source[substr($2, 2)] = quoted($0); sub(/.*\//, "", source[substr($2, 2)]) }
+	/^name / {
+		for (i = 2; i <= NF; i++) { split($i, f, "="); value[f[1]] = f[2] }
+		if (value["frame"] != last) chain[value["frame"]] = ""
+		last = value["frame"]
+		at = value["line"] ? "@" source[value["source"]] ":" value["line"] : ""
+		chain[value["frame"]] = chain[value["frame"]] " " function_[value["function"]] at
+	}
+	END { for (i = 0; i < frames; i++) print (i in chain) ? substr(chain[i], 2) : "-" }'
 }
 
-# names_at [OPTION]... PATH[@BUILD-ID] OFFSET...
-names_at() {
+# chains_at [OPTION]... PATH OFFSET...
+chains_at() {
 	local options=()
 	while [[ $1 == -* ]]; do
 		options+=("$1")
 		shift
 	done
-	local path=${1%@*} id=
-	[[ $1 == *@* ]] && id=${1##*@}
+	local path=$1
 	shift
-	printf '%s\n' "$@" | stream "$path" "$id" | pb-dump -r | names "${options[@]}"
-}
-
-# offset FILE SYMBOL [PLUS]: where a symbol is in the file
-offset() {
-	local v
-	v=$(nm "$1" | awk -v s="$2" '$3 == s { print $1; exit }')
-	in_file "$1" $((0x$v + ${3:-0}))
-}
-
-# in_file FILE VADDR
-in_file() {
-	readelf -lW "$1" | awk '$1 == "LOAD" { print $2, $3, $5 }' | while read -r off vaddr size; do
-		if [ $(($2)) -ge $((vaddr)) ] && [ $(($2)) -lt $((vaddr + size)) ]; then
-			printf '0x%x\n' $(($2 - vaddr + off))
-		fi
-	done
-}
-
-build_id() {
-	readelf -n "$1" | awk '/Build ID/ { print $3; exit }'
-}
-
-# FILE without symbols, its debug file in $2
-split() {
-	objcopy --only-keep-debug "$1" "$2"
-	strip "$1"
-}
-
-by_id() {
-	local id
-	id=$(build_id "$1")
-	echo "$2/.build-id/${id:0:2}/${id:2}$3"
+	printf '%s\n' "$@" | stream "$path" | pb-dump -r | chains "${options[@]}"
 }
 
 @test "C: global, static and assembly functions, at their first byte and within" {
@@ -148,7 +112,7 @@ around"
 		while read -r off vaddr size; do
 			[ $place -ge $((vaddr)) ] && [ $place -lt $((vaddr + size)) ] && echo $((place - vaddr + off))
 		done <"$t/segments"
-	done <"$t/places" | stream "$f" "$(build_id "$f")" | pb-dump -r | names -q >"$t/got"
+	done <"$t/places" | stream "$f" "$(build_id "$f")" | pb-dump -r | names -q --no-inlines >"$t/got"
 	{
 		nm -D -S "$f"
 		nm -S "$(by_id "$f" /usr/lib/debug .debug)" 2>/dev/null || true
@@ -202,6 +166,105 @@ _ZNSt6vectorIiSaIiEE9push_backERKi"
 		run names_at -q "$t/r" "$(offset "$t/r" "$symbol" 1)"
 		[[ $output =~ ^r::m::deep(::<i32>)?$ ]] || { echo "$style: $output"; return 1; }
 	done
+}
+
+# in_c FILE [OPTION]...: the chains at all labels of inlines.c
+in_c() {
+	local f=$1
+	shift
+	chains_at "$@" "$f" "$(offset "$f" here)" "$(offset "$f" between)" "$(offset "$f" before)" "$(offset "$f" after)"
+}
+
+c_chains="innermost@inlines.c:8 middle@inlines.c:16 outer@inlines.c:24
+middle@inlines.c:17 outer@inlines.c:24
+outer@inlines.c:23
+outer@inlines.c:25"
+
+@test "inlined functions and lines, C: gcc and clang, DWARF 2 to 5, with types apart, compressed" {
+	src=$BATS_TEST_DIRNAME/symbolize/inlines.c
+	for how in "gcc -gdwarf-2" "gcc -gdwarf-3" "gcc -gdwarf-4" "gcc -gdwarf-5" "gcc -gdwarf64" \
+		"gcc -gdwarf-4 -fdebug-types-section" "gcc -fdebug-types-section" "gcc -gz=zlib" "gcc -gz=zlib-gnu" "gcc -flto" \
+		"gcc -static" "gcc -fuse-ld=lld" "gcc -m32" \
+		"clang -gdwarf-2" "clang -gdwarf-4" "clang -gdwarf-5" "clang -gmlt" "clang -fdebug-types-section"; do
+		$how -g1 -x c /dev/null -S -o /dev/null 2>/dev/null || continue
+		$how -O2 -g -o "$t/c" "$src" 2>/dev/null || continue
+		equals "$how: $(in_c "$t/c")" "$how: $c_chains"
+	done
+}
+
+@test "--no-inlines, --no-lines, and both; the last of opposites counts" {
+	gcc -O2 -g -o "$t/c" "$BATS_TEST_DIRNAME/symbolize/inlines.c"
+	equals "$(in_c "$t/c" --no-lines)" "innermost middle outer
+middle outer
+outer
+outer"
+	equals "$(in_c "$t/c" --no-inlines)" "outer@inlines.c:8
+outer@inlines.c:17
+outer@inlines.c:23
+outer@inlines.c:25"
+	equals "$(in_c "$t/c" --no-inlines --no-lines)" "outer
+outer
+outer
+outer"
+	equals "$(in_c "$t/c" --no-inlines --no-lines --lines --inlines)" "$c_chains"
+}
+
+@test "inlined functions: in a separate debug file, and of a program that is gone" {
+	gcc -O2 -g -Wl,--build-id -o "$t/c" "$BATS_TEST_DIRNAME/symbolize/inlines.c"
+	for label in here between before after; do offset "$t/c" $label; done >"$t/at"
+	file=$(by_id "$t/c" "$t/root" .debug) id=$(build_id "$t/c")
+	mkdir -p "${file%/*}"
+	split "$t/c" "$file"
+	equals "$(chains_at --debug-dir="$t/root" "$t/c" $(cat "$t/at"))" "$c_chains"
+	mv "$t/c" "$t/gone"
+	equals "$(stream "$t/c" "$id" <"$t/at" | pb-dump -r | names -q --debug-dir="$t/root" | tr '\n' ' ')" "innermost middle outer outer "
+	objcopy -g "$t/gone" "$t/c"
+	equals "$(chains_at --debug-dir="$t/root" "$t/c" $(cat "$t/at"))" "$c_chains"
+}
+
+@test "inlined functions: of a return address the call is meant" {
+	gcc -O2 -g -o "$t/c" "$BATS_TEST_DIRNAME/symbolize/inlines.c"
+	equals "$(offset "$t/c" between)" "$(offset "$t/c" here 8)" # sink++ is before it
+	{
+		stream "$t/c" <<<"$(offset "$t/c" between)" | sed 3q
+		printf '%s\n' "frame module=0 offset=$(offset "$t/c" between)" "frame module=0 offset=$(offset "$t/c" leave)" \
+			"stack frame=0" "stack parent=0 frame=1" 'task pid=1 tid=1 start=0 comm="x"' \
+			"window event=0 start=0 end=1" "sample task=0 cpu=0 stack=1 count=1" end
+	} | pb-dump -r >"$t/in"
+	equals "$(chains <"$t/in" | head -1)" "innermost@inlines.c:9 middle@inlines.c:16 outer@inlines.c:24"
+}
+
+@test "inlined functions, C++: methods, templates, constructors, lambdas; the holder is called as its symbol is" {
+	for how in "g++ -gdwarf-4" "g++ -gdwarf-5" "clang++ -gdwarf-4" "clang++ -gdwarf-5"; do
+		command -v ${how% *} >/dev/null || continue
+		$how -O2 -g -o "$t/cc" "$BATS_TEST_DIRNAME/symbolize/inlines.cc"
+		run chains_at "$t/cc" "$(offset "$t/cc" in_constructor)" "$(offset "$t/cc" in_lambda)"
+		output=${output//"'lambda'(long)"/"{lambda(long)#1}"}
+		equals "$how: $output" "$how: shop::till<long>::till(long)@inlines.cc:7 shop::(anonymous namespace)::sell(int)@inlines.cc:24
+shop::till<long>::add(long)::{lambda(long)#1}::operator()(long) const@inlines.cc:11 shop::till<long>::add(long)@inlines.cc:14 shop::(anonymous namespace)::sell(int)@inlines.cc:25"
+	done
+}
+
+@test "inlined functions, Rust" {
+	command -v rustc >/dev/null || skip "no rustc"
+	rustc -O -g -o "$t/rs" "$BATS_TEST_DIRNAME/symbolize/inlines.rs"
+	equals "$(chains_at "$t/rs" "$(offset "$t/rs" in_method)")" "inlines::Till::add@inlines.rs:13 inlines::sell@inlines.rs:21"
+}
+
+@test "inlined functions, Go" {
+	command -v go >/dev/null || skip "no go"
+	GOCACHE=$t/cache go build -o "$t/go" "$BATS_TEST_DIRNAME/symbolize/inlines.go"
+	start=$(offset "$t/go" main.sell)
+	for i in $(seq 0 90); do printf '0x%x\n' $((start + i)); done >"$t/at"
+	chains_at "$t/go" $(cat "$t/at") | sort -u >"$t/got"
+	contains "$(cat "$t/got")" "main.(*till).add@inlines.go:10 main.twice@inlines.go:14 main.sell@inlines.go:21"
+	contains "$(cat "$t/got")" "main.(*till).add@inlines.go:10 main.twice@inlines.go:15 main.sell@inlines.go:21"
+}
+
+@test "every place of a C++ program: functions and lines as addr2line tells them" {
+	g++ -g -O2 -o "$t/cc" "$BATS_TEST_DIRNAME/symbolize/names.cc"
+	run_ok python3 "$BATS_TEST_DIRNAME/symbolize/chains.py" "$t/cc" 1
+	equals "$output" ""
 }
 
 @test "separate debug file by build-id, several roots" {
@@ -339,7 +402,7 @@ came_later"
 	after=$(offset "$f" after_call)
 	equals "$((after))" "$(($(offset "$f" ends_with_call) + 5))"
 	pb-dump -r >"$t/in" <<-END
-	segment host="fixture" release="6.1" arch="x86_64" cpus=1
+	segment host="$(uname -n)" release="6.1" arch="x86_64" cpus=1
 	event name="cpu-clock" unit="samples" frequency=99
 	module kind=0 path="$f"
 	module kind=1 path="[kernel]"
@@ -390,7 +453,7 @@ second"
 # A stream with two segments, two windows in the first, and blocks of unknown types.
 whole() {
 	cat <<-END
-	segment host="fixture" release="6.1" arch="x86_64" cpus=1
+	segment host="$(uname -n)" release="6.1" arch="x86_64" cpus=1
 	event name="cpu-clock" unit="samples" frequency=99
 	module kind=0 path="$d/names"
 	module kind=0 path="/no/such/file"
@@ -411,7 +474,7 @@ whole() {
 	timed time=1500000000 task=0 cpu=0 stack=3
 	tally class=0 count=11
 	end
-	segment host="other" release="6.1" arch="x86_64" cpus=1
+	segment host="$(uname -n)" release="6.1" arch="x86_64" cpus=1
 	event name="cpu-clock" unit="samples" frequency=99
 	module kind=0 path="$d/names"
 	frame module=0 offset=$(offset "$d/names" local_one 1)
@@ -426,8 +489,8 @@ whole() {
 
 @test "all but names and END is copied; names come before the samples that need them" {
 	whole | pb-dump -r >"$t/in"
-	run_ok pb-symbolize -q "$t/in"
-	pb-symbolize -q "$t/in" | pb-dump >"$t/text"
+	run_ok pb-symbolize -q --no-lines "$t/in"
+	pb-symbolize -q --no-lines "$t/in" | pb-dump >"$t/text"
 	equals "$(grep -v -e '^function' -e '^source' -e '^name' -e '^end' "$t/text")" "$(pb-dump "$t/in" | grep -v ^end)"
 	equals "$(grep -o -e '^function.*' -e '^name .*' -e '^sample' -e '^timed' -e '^segment' "$t/text")" 'segment
 function #0 name="main"
@@ -443,7 +506,7 @@ function #0 name="local_one"
 name frame=0 function=0 source=- line=0
 sample'
 	equals "$(grep -c '^end blocks=' "$t/text")" 2
-	pb-dump -r <"$t/text" | cmp - <(pb-symbolize -q "$t/in")
+	pb-dump -r <"$t/text" | cmp - <(pb-symbolize -q --no-lines "$t/in")
 }
 
 @test "samples with values are samples: names come before them, and what lacks names is counted" {
@@ -469,7 +532,7 @@ sample'
 
 @test "names that are there already are kept; ids of functions and sources become ours" {
 	pb-dump -r >"$t/in" <<-END
-	segment host="fixture" release="6.1" arch="x86_64" cpus=1
+	segment host="$(uname -n)" release="6.1" arch="x86_64" cpus=1
 	event name="cpu-clock" unit="samples" frequency=99
 	module kind=0 path="$d/names"
 	frame module=0 offset=$(offset "$d/names" main 1)
@@ -495,7 +558,7 @@ sample'
 	sample task=0 cpu=0 stack=1 count=9
 	end
 	END
-	equals "$(pb-symbolize -q "$t/in" | pb-dump | grep -e ^function -e ^source -e ^name -e ^sample)" 'function #0 name="unused"
+	equals "$(pb-symbolize -q --no-lines "$t/in" | pb-dump | grep -e ^function -e ^source -e ^name -e ^sample)" 'function #0 name="unused"
 function #1 name="theirs"
 function #2 name="inlined"
 source #0 path="a.c"
@@ -565,7 +628,7 @@ in 3 more"
 	cp "$d/names" "$t/stripped"
 	strip "$t/stripped"
 	pb-dump -r >"$t/in" <<-END
-	segment host="fixture" release="6.1" arch="x86_64" cpus=1
+	segment host="$(uname -n)" release="6.1" arch="x86_64" cpus=1
 	event name="cpu-clock" unit="samples" frequency=99
 	module kind=1 path="[kernel]"
 	module kind=0 path="$t/stripped"

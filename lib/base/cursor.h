@@ -48,13 +48,15 @@ cursor_byte(struct cursor *c)
 	return 0;
 }
 
-/* However long it is, the lowest 64 bits count. */
+/* However long it is, the lowest 64 bits count. Most are a byte. */
 static inline uint64_t
 cursor_uleb(struct cursor *c)
 {
 	uint64_t value = 0;
 	unsigned shift = 0;
 
+	if (c->at < c->end && !(*c->at & 0x80))
+		return *c->at++;
 	while (c->at < c->end) {
 		uint8_t byte = *c->at++;
 

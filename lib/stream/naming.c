@@ -56,19 +56,48 @@ mark_of(const struct dict *d, uint32_t module, bool inlined)
 	return d->modules[module].kind == MODULE_JIT ? "_[j]" : "";
 }
 
-static void
-hand_over(struct naming *n, const struct dict *d, uint32_t module, struct text name, const char *mark, uint32_t function)
+/* The file of a line that is to be shown, or an empty text. */
+static struct text
+source_of(const struct naming *n, const struct dict *d, const struct dict_name *of)
 {
-	struct text prefix = n->module && function != DICT_NONE ? name_module(d, module) : text_of("", 0);
+	struct text path = text_of("", 0);
 
-	if (!prefix.len && !*mark) {
-		n->each(n->to, name, function);
+	if ((n->lines || n->paths) && of && of->source != DICT_NONE)
+		path = texts_get(&d->sources, of->source);
+	return n->paths ? path : base_name(path);
+}
+
+/* " (qsort.c:12)" */
+static void
+add_line(struct text shown, const struct dict_name *of, struct buf *to)
+{
+	buf_puts(to, " (");
+	buf_add(to, shown.data, shown.len);
+	if (of->line) {
+		buf_char(to, ':');
+		buf_decimal(to, of->line);
+	}
+	buf_char(to, ')');
+}
+
+/* `of` is what the stream says of the name; NULL: nothing. */
+static void
+hand_over(struct naming *n, const struct dict *d, uint32_t module, struct text name, const char *mark,
+	  const struct dict_name *of)
+{
+	struct text prefix = n->module && of ? name_module(d, module) : text_of("", 0);
+	struct text source = source_of(n, d, of);
+
+	if (!prefix.len && !*mark && !source.len) {
+		n->each(n->to, name, of ? of->function : DICT_NONE);
 		return;
 	}
 	n->scratch.len = 0;
 	buf_add(&n->scratch, prefix.data, prefix.len);
 	buf_puts(&n->scratch, prefix.len ? "`" : "");
 	buf_add(&n->scratch, name.data, name.len);
+	if (source.len)
+		add_line(source, of, &n->scratch);
 	buf_puts(&n->scratch, mark);
 	n->each(n->to, text_of(n->scratch.data, n->scratch.len), DICT_NONE);
 }
@@ -92,7 +121,7 @@ name_by_module(struct naming *n, const struct dict *d, uint32_t module)
 		buf_char(&b, ']');
 		name = text_of(b.data, b.len);
 	}
-	hand_over(n, d, module, name, n->annotate ? mark_of(d, module, false) : "", DICT_NONE);
+	hand_over(n, d, module, name, n->annotate ? mark_of(d, module, false) : "", NULL);
 	buf_free(&b);
 }
 
@@ -109,8 +138,7 @@ name_frame(struct naming *n, const struct dict *d, uint32_t frame)
 		;
 	chain = last - first;
 	for (uint32_t i = last + 1; i-- > first;) {
-		uint32_t function = d->names[i].function;
-		struct text name = texts_get(&d->functions, function);
+		struct text name = texts_get(&d->functions, d->names[i].function);
 
 		if (last - i == NAMING_INLINE_MAX) {
 			n->each(n->to, literal(NAMING_DEEPER), DICT_NONE);
@@ -119,6 +147,6 @@ name_frame(struct naming *n, const struct dict *d, uint32_t frame)
 		if (!name.len && !chain)
 			name_by_module(n, d, module);
 		else
-			hand_over(n, d, module, name, n->annotate ? mark_of(d, module, i < last) : "", function);
+			hand_over(n, d, module, name, n->annotate ? mark_of(d, module, i < last) : "", &d->names[i]);
 	}
 }

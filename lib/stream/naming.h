@@ -16,6 +16,8 @@ enum { NAMING_INLINE_MAX = 256 }; /* functions at one frame; what is further in 
 struct naming {
 	bool module;   /* libc.so.6`qsort */
 	bool annotate; /* _[k] kernel, _[i] inlined, _[j] JIT */
+	bool lines;    /* qsort (qsort.c:12), where that is known; the dictionary keeps sources */
+	bool paths;    /* the same with the whole path */
 
 	/* Is handed each name, outermost function first. The text is not safe for any format and is valid during the
 	 * call only. `function` is its id when the text is that function's name and nothing else, or DICT_NONE. */

@@ -56,19 +56,27 @@ without_partition(const char *name, size_t len)
 	return n < len && n > 6 && !memcmp(name + n - 6, ".llvm.", 6) ? n - 6 : len;
 }
 
+/* An entry of the procedure linkage table is named after the function that it leads to (elf/plt.h). */
+static const char plt[] = "@plt";
+
 bool
 demangle(const char *name, size_t len, struct buf *readable)
 {
 	struct buf mangled = {0};
-	size_t before = readable->len;
+	size_t before = readable->len, suffix = sizeof(plt) - 1;
 	bool done;
 
 	if (len > NAME_MAX_LEN || !is_mangled(name, len))
 		return false;
-	buf_add(&mangled, name, without_partition(name, len));
+	if (len <= suffix || memcmp(name + len - suffix, plt, suffix) != 0)
+		suffix = 0;
+	buf_add(&mangled, name, without_partition(name, len - suffix));
 	done = print(buf_cstr(&mangled), readable);
 	if (!done)
 		readable->len = before;
 	buf_free(&mangled);
-	return done && readable->len > before;
+	done = done && readable->len > before;
+	if (done)
+		buf_add(readable, plt, suffix);
+	return done;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Fuzzes what reads files that others made: ELF headers, notes and symbol tables, /proc/kallsyms, mangled names
  * (scripts/fuzz elf). The first byte says which. */
-// rooms: sym elf base
-// libs: -liberty -lz
+// rooms: sym dwarf elf base
+// libs: -liberty -lz -lzstd -llzma -ldw -lelf
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -39,7 +39,7 @@ static void
 name_all(const struct dict *d)
 {
 	size_t sum = 0;
-	struct naming n = {.module = true, .annotate = true, .each = take_name, .to = &sum};
+	struct naming n = {.module = true, .annotate = true, .lines = true, .each = take_name, .to = &sum};
 
 	for (uint32_t i = 0; i < d->n_frames; i++)
 		name_frame(&n, d, i);

@@ -2,7 +2,7 @@
 /* Fuzzes the unwind tables of files that others made (scripts/fuzz unwind). By its first byte the rest of the input is
  * an ELF file; the .eh_frame or the .debug_frame of a sound one; or a table as a cache may hold it. */
 // rooms: unwind elf base
-// libs: -lz
+// libs: -lz -llzma -ldw -lelf
 #include <elf.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The functions of a unit that have code, and what was inlined into them. */
+#include "dwarf/tree.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "dwarf/constants.h"
+#include "dwarf/range.h"
+
+/* Entries within entries: what programs have at the most is some hundreds. */
+enum { DEPTH_MAX = 4096 };
+
+struct walk {
+	struct unit *unit;
+	const struct abbrevs *abbrevs;
+	const uint8_t *start; /* of the unit */
+	struct tree *tree;
+	struct spans spans;
+	uint32_t depth;
+	uint32_t within[DEPTH_MAX]; /* by depth: the node that entries there are in */
+};
+
+/* The attributes that tell a node's place, and where it was called. */
+struct code_entry {
+	struct value low, high, ranges, call_file, call_line;
+};
+
+static void
+read_code_entry(const struct abbrevs *a, const struct abbrev *b, struct cursor *c, struct code_entry *e)
+{
+	struct value other;
+
+	memset(e, 0, sizeof(*e));
+	for (uint32_t i = 0; i < b->n_attributes && !c->bad; i++) {
+		const struct abbrev_attribute *t = &a->attributes[b->attributes + i];
+		struct value *v = t->name == DW_AT_low_pc      ? &e->low
+				  : t->name == DW_AT_high_pc   ? &e->high
+				  : t->name == DW_AT_ranges    ? &e->ranges
+				  : t->name == DW_AT_call_file ? &e->call_file
+				  : t->name == DW_AT_call_line ? &e->call_line
+							       : &other;
+
+		form_read(c, t->form, t->implicit, &a->sizes, v);
+	}
+}
+
+static uint32_t
+number(const struct value *v)
+{
+	return v->kind == VALUE_NUMBER && v->n < UINT32_MAX ? (uint32_t)v->n : 0;
+}
+
+/* Adds the node of an entry whose attributes are at the cursor. */
+static void
+add_node(struct walk *w, const struct abbrev *b, struct cursor *c, const uint8_t *entry)
+{
+	struct tree *t = w->tree;
+	struct code_entry e;
+
+	read_code_entry(w->abbrevs, b, c, &e);
+	if (c->bad || t->n == TREE_NONE)
+		return;
+	GROW(t->nodes, t->n, t->cap);
+	t->nodes[t->n] = (struct tree_node){
+		.entry = (uint32_t)(entry - w->start),
+		.parent = b->role == ROLE_INLINED && w->depth ? w->within[w->depth - 1] : TREE_NONE,
+		.call_file = number(&e.call_file),
+		.call_line = number(&e.call_line),
+	};
+	ranges_add(w->unit, &e.low, &e.high, &e.ranges, (uint32_t)t->n, &w->spans);
+	t->n++;
+}
+
+/* Steps over the children of an entry by DW_AT_sibling, an offset in the unit, at the end of its attributes. */
+static void
+skip_children(struct walk *w, const struct abbrev *b, struct cursor *c)
+{
+	struct cursor field = {c->at - b->sibling_back, c->at, false};
+	uint64_t sibling = cursor_fixed(&field, 4);
+
+	if (sibling <= (uint64_t)(c->at - w->start) || sibling > (uint64_t)(c->end - w->start))
+		c->bad = true; /* it has to be further on, or there would be no end to it */
+	else
+		c->at = w->start + sibling;
+}
+
+/* Takes the entry at the cursor, which is not at its end. */
+static void
+take_entry(struct walk *w, struct cursor *c)
+{
+	const uint8_t *entry = c->at;
+	uint64_t code = cursor_uleb(c);
+	const struct abbrev *b;
+	uint32_t node;
+
+	if (!code) {
+		w->depth -= w->depth > 0;
+		return;
+	}
+	b = abbrevs_find(w->abbrevs, code);
+	if (!b) {
+		c->bad = true;
+		return;
+	}
+	node = w->depth ? w->within[w->depth - 1] : TREE_NONE;
+	if (b->role == ROLE_FUNCTION || b->role == ROLE_INLINED) {
+		node = (uint32_t)w->tree->n;
+		add_node(w, b, c, entry);
+	} else
+		abbrev_skip(w->abbrevs, b, c);
+	if (c->bad || !b->children)
+		return;
+	if (b->role == ROLE_TYPE && w->unit->skips_types)
+		skip_children(w, b, c);
+	else if (w->depth < DEPTH_MAX)
+		w->within[w->depth++] = node;
+	else
+		c->bad = true;
+}
+
+void
+tree_read(struct tree *t, struct unit *u)
+{
+	struct walk *w = xcalloc(1, sizeof(*w));
+	struct cursor c = unit_cursor(u, u->root);
+
+	w->unit = u;
+	w->abbrevs = unit_abbrevs(u);
+	w->start = c.at - (u->root - u->offset);
+	w->tree = t;
+	while (c.at < c.end && !c.bad)
+		take_entry(w, &c);
+	span_map_make(&t->places, &w->spans);
+	spans_free(&w->spans);
+	free(w);
+}
+
+void
+tree_free(struct tree *t)
+{
+	free(t->nodes);
+	span_map_free(&t->places);
+	*t = (struct tree){0};
+}
