@@ -108,6 +108,13 @@ content_id_of(const struct elf_file *f, uint8_t id[CONTENT_ID])
 	make(&(struct source){f->bytes, -1, f->size}, id);
 }
 
+void
+content_id_unknown(uint8_t id[CONTENT_ID])
+{
+	memset(id, 0, CONTENT_ID);
+	memcpy(id + 16, mark, sizeof(mark) - 1);
+}
+
 bool
 is_content_id(const uint8_t *id, size_t len)
 {

@@ -21,6 +21,9 @@ bool content_id_of_fd(int fd, uint8_t id[CONTENT_ID]);
 
 void content_id_of(const struct elf_file *f, uint8_t id[CONTENT_ID]);
 
+/* Of a file that was gone before it could be looked at: no file has it. */
+void content_id_unknown(uint8_t id[CONTENT_ID]);
+
 bool is_content_id(const uint8_t *id, size_t len);
 
 #endif

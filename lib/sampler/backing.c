@@ -80,6 +80,31 @@ backing_get(struct backings *bs, const struct identity *identity)
 	return bs->all[bs->n++] = backing_new(identity);
 }
 
+/* Of a file that can not be reached any more. */
+static struct backing *
+latest(const struct backings *bs, const struct identity *i)
+{
+	for (size_t k = bs->n; k-- > 0;) {
+		struct backing *b = bs->all[k];
+
+		if (b->inode == i->inode && b->device == i->device && !strcmp(b->path, i->path))
+			return b;
+	}
+	return NULL;
+}
+
+struct backing *
+backing_get_mapped(struct backings *bs, const struct identity *identity, const struct place_of_file *place)
+{
+	struct identity i = *identity;
+	struct backing *b = NULL;
+
+	i.version = i.inode && !i.build_id_len ? backing_find_version(place) : 0;
+	if (i.inode && !i.build_id_len && !i.version)
+		b = latest(bs, &i);
+	return b ? b : backing_get(bs, &i);
+}
+
 bool
 backing_is_anonymous(const struct backing *b)
 {
@@ -224,10 +249,12 @@ backing_ask_build_id(struct backing *b, uint32_t pid, const struct mapping *m)
 	if (b->asked)
 		return;
 	b->asked = true;
-	if (b->hold)
+	if (b->hold) {
 		read_ids(b, b->held);
-	else
-		reach(&f, open_for_ids, b);
+	} else if (!reach(&f, open_for_ids, b) && !b->memory) { /* what is at its path is another file */
+		content_id_unknown(b->content);
+		b->has_content = true;
+	}
 }
 
 /* ---- for those who want the file itself ---- */

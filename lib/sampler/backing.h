@@ -78,6 +78,10 @@ struct elf_file *backing_open(const struct place_of_file *f, const uint8_t *buil
 
 uint64_t backing_find_version(const struct place_of_file *f); /* 0: it cannot be reached */
 
+/* The backing of a file that was mapped a while ago, whose version is looked for; one that is gone now is the one that was there
+ * last. */
+struct backing *backing_get_mapped(struct backings *bs, const struct identity *i, const struct place_of_file *place);
+
 struct mapping;
 
 /* Looks for the build-id, or what stands for it, in the file itself, once. `pid` and `mapping` say where it can be reached. */

@@ -338,11 +338,9 @@ find_backing(struct backings *bs, uint32_t pid, const char *path, const struct m
 	} else {
 		identity.device = makedev(b->major, b->minor);
 		identity.inode = b->inode;
-		if (b->inode)
-			identity.version = backing_find_version(
-				&(struct place_of_file){path, b->inode, pid, b->address, b->address + b->length});
 	}
-	return backing_get(bs, &identity);
+	return backing_get_mapped(bs, &identity,
+				  &(struct place_of_file){path, b->inode, pid, b->address, b->address + b->length});
 }
 
 static void

@@ -139,9 +139,9 @@ jit_process_release(struct jit_process *p)
 
 /* A reference to a file that the process would find at the path, which does nothing to it yet. */
 static int
-refer(const struct jit_process *p, const char *path)
+refer(const struct jit_process *p, const char *path, int flags)
 {
-	struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+	struct open_how how = {.flags = O_PATH | O_CLOEXEC | (unsigned)flags, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
 	int ours = p->root < 0 ? open("/", O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 	int fd = (int)syscall(SYS_openat2, p->root < 0 ? ours : p->root, path, &how, sizeof(how));
 
@@ -212,7 +212,7 @@ jit_process_look(struct jit_process *p, uint64_t now)
 		return false;
 	p->next = monotonic_ns() + p->step;
 	p->step = p->step * 2 < SELDOM && !have ? p->step * 2 : SELDOM;
-	fd = refer(p, p->map);
+	fd = refer(p, p->map, O_NOFOLLOW);
 	if (fd < 0)
 		return false;
 	if (fstat(fd, &st) || !is_its_map(p, &st) || (have && have->inode == st.st_ino && have->device == st.st_dev) ||
@@ -236,7 +236,7 @@ jit_process_add_dump(struct jit_process *p, const char *path, uint64_t start, ui
 {
 	struct stat st;
 	char mapped[96];
-	int fd = refer(p, path);
+	int fd = refer(p, path, 0);
 
 	if (fd < 0) {
 		snprintf(mapped, sizeof(mapped), "/proc/%u/map_files/%llx-%llx", p->pid, (unsigned long long)start,

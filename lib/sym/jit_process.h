@@ -2,8 +2,8 @@
 /* The files in which a process tells of the code it makes: its perf map, and jitdumps that it has mapped. They are looked for
  * as the process itself sees files and process ids, and stay open when it has ended.
  *
- * /tmp is anyone's to write to. A map is taken only if it belongs to the process's user, root or us, and was written to since
- * the process began; links do not lead out of the process's root directory. */
+ * /tmp is anyone's to write to. A map is taken only if it belongs to the process's user, root or us, was written to since the
+ * process began, and is no link; other links do not lead out of the process's root directory. */
 #ifndef SYM_JIT_PROCESS_H
 #define SYM_JIT_PROCESS_H
 
