@@ -94,8 +94,9 @@ get_memory(size_t size)
 	enum { LARGE = 2 << 20 };
 	void *p = NULL;
 
-	if (size < 2 * LARGE)
+	if (size < LARGE / 2)
 		return malloc(size);
+	size = (size + LARGE - 1) & ~(size_t)(LARGE - 1);
 	if (posix_memalign(&p, LARGE, size))
 		return NULL;
 	madvise(p, size, MADV_HUGEPAGE);
