@@ -34,10 +34,10 @@ static bool add_debug_dirs(const char *value);
 static bool set_sysroot(const char *value);
 static bool set_inlines(const char *value), unset_inlines(const char *value);
 static bool set_lines(const char *value), unset_lines(const char *value);
+static enum { LINES_WITH_INLINES, LINES, NO_LINES } lines;
 static struct segment segment;
 static struct say_options say;
 static struct worker_options worker_options = {.symbolizer = {.inlines = true}, .patience = 30 * SECONDS};
-static enum { LINES_WITH_INLINES, LINES, NO_LINES } lines;
 static const char **dirs;
 static size_t cap_dirs;
 
@@ -45,10 +45,10 @@ static const struct option_row options[] = {
 	{OPTION_CALL, 0, "debug-dir", "DIR", "look for debug files in DIR, too (more after ':')", NULL, 0, 0,
 	 add_debug_dirs},
 	{OPTION_CALL, 0, "sysroot", "DIR", "look for all files below DIR first", NULL, 0, 0, set_sysroot},
-	{OPTION_FLAG, 0, "no-local", NULL, "use this machine's files by build-id only", &segment.no_local, 0, 0, NULL},
-	{OPTION_DURATION, 0, "debuginfod-timeout", "TIME", "how long debuginfod may be silent (30s)",
+	{OPTION_FLAG, 0, "no-local", NULL, "use files of this machine by build-id only", &segment.no_local, 0, 0, NULL},
+	{OPTION_DURATION, 0, "debuginfod-timeout", "TIME", "give debuginfod up when nothing comes\nfor so long (30s)",
 	 &worker_options.patience, SECONDS / 1000, 3600 * SECONDS, NULL},
-	{OPTION_STRING, 0, "explain", "MODULE", "tell what was tried for a path, name, pattern",
+	{OPTION_STRING, 0, "explain", "MODULE", "write no stream but what was tried for\nMODULE: a path, name or pattern",
 	 &segment.explained, 0, 0, NULL},
 	{OPTION_CALL, 0, "inlines", NULL, "name inlined functions, too (default)", NULL, 0, 0, set_inlines},
 	{OPTION_CALL, 0, "no-inlines", NULL, "name only the functions that hold the code", NULL, 0, 0, unset_inlines},

@@ -376,7 +376,7 @@ rows() {
 	make -s ASAN=1 build/asan/lib/dwarf.a build/asan/lib/elf.a build/asan/lib/base.a
 	for name in lines sections spare; do
 		gcc -std=c11 -D_GNU_SOURCE -g -Ilib -I. -fsanitize=address,undefined -fno-sanitize-recover=undefined -o "$t/$name" \
-			tests/fuzz/$name.c tests/fuzz/replay.c build/asan/lib/{dwarf,elf,base}.a -lz -lzstd -llzma
+			tests/fuzz/$name.c tests/fuzz/replay.c build/asan/lib/{dwarf,elf,base}.a -lz -ldeflate -lzstd -llzma
 		run_ok "$t/$name" tests/corpus/$name/*
 	done
 }

@@ -737,6 +737,23 @@ pb-symbolize: no symbols for 9 samples in relative: not the path of a file"
 	done
 }
 
+@test "hostile debug information: deep, in circles, the same over and over: a name or none, and soon" {
+	local kind start
+	for kind in deep chains circles siblings lists tables lines; do
+		python3 "$BATS_TEST_DIRNAME/symbolize/hostile.py" $kind "$t/x"
+		start=$EPOCHREALTIME
+		run chains_at "$t/x" $(seq 4096 10 8191)
+		exits_with 0
+		equals "$kind ${#lines[@]}" "$kind 410"
+		awk -v a="$start" -v b="$EPOCHREALTIME" -v kind=$kind 'BEGIN { if (b - a > 15) { print kind, b - a; exit 1 } }'
+		case $kind in
+		deep) equals "${lines[7]}" holder ;;
+		chains) equals "$(wc -w <<<"${lines[7]}") ${lines[7]##* }" "500 holder" ;;
+		*) equals "$kind: ${lines[7]}" "$kind: -" ;;
+		esac
+	done
+}
+
 @test "hostile names: a megabyte long, and short ones that would demangle to gigabytes" {
 	python3 - >"$t/x.s" <<-'END'
 	def seq(i):

@@ -71,7 +71,8 @@ read_attribute(struct reading *r, struct cursor *c)
 {
 	uint64_t name = cursor_uleb(c), form = cursor_uleb(c);
 	struct abbrevs *a = r->to;
-	struct abbrev_attribute t = {.name = known(name), .extent = form_extent(form, &a->sizes), .implicit = 1};
+	struct form f = form_of(form, &a->sizes);
+	struct abbrev_attribute t = {.name = known(name), .extent = f.extent, .kind = f.kind, .implicit = 1};
 
 	if (c->bad || (!name && !form))
 		return false;
@@ -84,7 +85,6 @@ read_attribute(struct reading *r, struct cursor *c)
 	r->code |= t.name == DW_AT_low_pc || t.name == DW_AT_ranges;
 	if (!r->keeps)
 		return true;
-	t.kind = (uint8_t)form_kind(form);
 	GROW(a->attributes, a->n_attributes, a->cap_attributes);
 	a->attributes[a->n_attributes++] = t;
 	r->b.n_attributes++;

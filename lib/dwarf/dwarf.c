@@ -180,20 +180,25 @@ set_line(struct dwarf_frame *frame, struct line_table *lines, uint32_t file, uin
 	frame->line = frame->source ? line : 0;
 }
 
-/* The functions from a node outwards, each with the line where the one before it was called. */
+/* The functions from a node outwards, each with the line where the one before it was called; the innermost ones are left
+ * out where there are more than any program has. */
 static size_t
 make_chain(struct dwarf *d, struct unit *u, uint32_t node, struct line_table *lines)
 {
 	struct tree_node *nodes = u->tree->nodes;
-	size_t n = 0;
+	size_t n = 0, depth = 0;
 
-	for (; node != TREE_NONE; node = nodes[node].parent) {
+	for (uint32_t i = node; i != TREE_NONE; i = nodes[i].parent)
+		depth++;
+	for (; node != TREE_NONE; node = nodes[node].parent, depth--) {
 		struct tree_node *of = &nodes[node];
 
-		if (!of->name)
-			of->name = names_find(&d->names, u, u->offset + of->entry) + 1;
 		GROW(d->chain, n + 1, d->cap_chain);
-		d->chain[n++].name = d->names.all[of->name - 1].text;
+		if (depth <= DWARF_CHAIN_MAX) {
+			if (!of->name)
+				of->name = names_find(&d->names, u, u->offset + of->entry) + 1;
+			d->chain[n++].name = d->names.all[of->name - 1].text;
+		}
 		set_line(&d->chain[n], lines, of->call_file, of->call_line);
 	}
 	return n;

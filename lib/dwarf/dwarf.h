@@ -49,7 +49,7 @@ struct dwarf_place {
 	uint64_t function;		 /* that holds the code; 0: not known */
 };
 
-enum { DWARF_INLINES = 1, DWARF_LINES = 2 };
+enum { DWARF_INLINES = 1, DWARF_LINES = 2, DWARF_CHAIN_MAX = 500 /* frames */ };
 
 /* Without DWARF_INLINES the chain is one frame without a name, whose line is that of the instruction. */
 void dwarf_find(struct dwarf *d, uint64_t vaddr, unsigned what, struct dwarf_place *place);

@@ -7,9 +7,7 @@
 /* Extents that depend on the unit; they are not seen outside. */
 enum { BY_ADDRESS = EXTENT_UNKNOWN + 1, BY_OFFSET, BY_REFERENCE, BY_ABBREVIATION /* no bytes: the number stands there */ };
 
-static const struct form {
-	uint8_t extent, kind;
-} forms[] = {
+static const struct form forms[] = {
 	[DW_FORM_addr] = {BY_ADDRESS, VALUE_ADDRESS},
 	[DW_FORM_block2] = {EXTENT_BLOCK2, VALUE_BLOCK},
 	[DW_FORM_block4] = {EXTENT_BLOCK4, VALUE_BLOCK},
@@ -55,58 +53,34 @@ static const struct form {
 	[DW_FORM_addrx4] = {4, VALUE_ADDRESS_INDEX},
 };
 
-/* NULL: it is not known. */
-static const struct form *
-form_of(uint64_t form)
+static const struct form further[] = {
+	[DW_FORM_GNU_addr_index & 0xff] = {EXTENT_ULEB, VALUE_ADDRESS_INDEX},
+	[DW_FORM_GNU_str_index & 0xff] = {EXTENT_ULEB, VALUE_STRING_INDEX},
+	[DW_FORM_GNU_ref_alt & 0xff] = {BY_OFFSET, VALUE_REFERENCE_ALT},
+	[DW_FORM_GNU_strp_alt & 0xff] = {BY_OFFSET, VALUE_STRP_ALT},
+};
+
+struct form
+form_of(uint64_t form, const struct form_sizes *sizes)
 {
-	static const struct form address_index = {EXTENT_ULEB, VALUE_ADDRESS_INDEX};
-	static const struct form string_index = {EXTENT_ULEB, VALUE_STRING_INDEX};
-	static const struct form reference_alt = {BY_OFFSET, VALUE_REFERENCE_ALT};
-	static const struct form text_alt = {BY_OFFSET, VALUE_STRP_ALT};
+	enum { FURTHER = DW_FORM_GNU_addr_index & ~0xff };
+	struct form f = {0};
 
 	if (form < sizeof(forms) / sizeof(*forms))
-		return forms[form].extent || forms[form].kind ? &forms[form] : NULL;
-	switch (form) {
-	case DW_FORM_GNU_addr_index:
-		return &address_index;
-	case DW_FORM_GNU_str_index:
-		return &string_index;
-	case DW_FORM_GNU_ref_alt:
-		return &reference_alt;
-	case DW_FORM_GNU_strp_alt:
-		return &text_alt;
-	default:
-		return NULL;
-	}
-}
-
-uint8_t
-form_extent(uint64_t form, const struct form_sizes *sizes)
-{
-	const struct form *f = form_of(form);
-
-	if (!f)
-		return EXTENT_UNKNOWN;
-	switch (f->extent) {
-	case BY_ADDRESS:
-		return sizes->address;
-	case BY_OFFSET:
-		return sizes->offset;
-	case BY_REFERENCE:
-		return sizes->reference;
-	case BY_ABBREVIATION:
-		return 0;
-	default:
-		return f->extent;
-	}
-}
-
-enum value_kind
-form_kind(uint64_t form)
-{
-	const struct form *f = form_of(form);
-
-	return f ? (enum value_kind)f->kind : VALUE_NONE;
+		f = forms[form];
+	else if (form >= FURTHER && form - FURTHER < sizeof(further) / sizeof(*further))
+		f = further[form - FURTHER];
+	if (!f.kind && f.extent != EXTENT_INDIRECT)
+		f.extent = EXTENT_UNKNOWN;
+	else if (f.extent == BY_ADDRESS)
+		f.extent = sizes->address;
+	else if (f.extent == BY_OFFSET)
+		f.extent = sizes->offset;
+	else if (f.extent == BY_REFERENCE)
+		f.extent = sizes->reference;
+	else if (f.extent == BY_ABBREVIATION)
+		f.extent = 0;
+	return f;
 }
 
 /* The NUL-terminated text at the cursor. */
@@ -125,16 +99,14 @@ read_text(struct cursor *c)
 }
 
 /* A form within the value stands in front of it; one that says so again is good for nothing but endless loops. */
-static uint64_t
-indirect_form(struct cursor *c)
+static struct form
+indirect_form(struct cursor *c, const struct form_sizes *sizes)
 {
 	uint64_t form = cursor_uleb(c);
 
-	if (form == DW_FORM_indirect || form == DW_FORM_implicit_const || !form_of(form)) {
-		c->bad = true;
-		return DW_FORM_flag_present;
-	}
-	return form;
+	if (form == DW_FORM_indirect || form == DW_FORM_implicit_const)
+		return (struct form){EXTENT_UNKNOWN, VALUE_NONE};
+	return form_of(form, sizes);
 }
 
 void
@@ -161,7 +133,7 @@ form_skip(struct cursor *c, uint8_t extent, const struct form_sizes *sizes)
 		cursor_block(c, cursor_fixed(c, 4));
 		break;
 	case EXTENT_INDIRECT:
-		form_skip(c, form_extent(indirect_form(c), sizes), sizes); /* not indirect again */
+		form_skip(c, indirect_form(c, sizes).extent, sizes); /* not indirect again */
 		break;
 	case EXTENT_UNKNOWN:
 		c->bad = true;
@@ -176,13 +148,12 @@ void
 form_read(struct cursor *c, uint8_t extent, enum value_kind kind, uint64_t implicit, const struct form_sizes *sizes,
 	  struct value *v)
 {
-	uint64_t form;
-
 	if (extent == EXTENT_INDIRECT) {
-		form = indirect_form(c);
-		extent = form_extent(form, sizes);
-		kind = form_kind(form);
-		implicit = form == DW_FORM_flag_present;
+		struct form f = indirect_form(c, sizes);
+
+		extent = f.extent;
+		kind = (enum value_kind)f.kind;
+		implicit = 1; /* of DW_FORM_flag_present */
 	}
 	*v = (struct value){.kind = kind};
 	if (!extent)

@@ -54,9 +54,12 @@ enum form_extent {
 	EXTENT_UNKNOWN, /* it is no form that we know */
 };
 
-uint8_t form_extent(uint64_t form, const struct form_sizes *sizes);
+struct form {
+	uint8_t extent; /* enum form_extent */
+	uint8_t kind;	/* enum value_kind */
+};
 
-enum value_kind form_kind(uint64_t form);
+struct form form_of(uint64_t form, const struct form_sizes *sizes);
 
 /* These step over a value. What is malformed makes the cursor bad. Extent and kind are the form's; an implicit value is one
  * that stands in the abbreviation. */

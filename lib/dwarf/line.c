@@ -322,6 +322,16 @@ sort_sequences(struct machine *m)
 
 /* ---- all ---- */
 
+/* What compilers make has a row for three to four bytes of the program. */
+static void
+reserve_rows(struct line_table *t, size_t program)
+{
+	enum { MOST = 1 << 20 };
+
+	t->cap = program / 4 < MOST ? program / 4 : MOST;
+	t->rows = xreallocarray(NULL, t->cap, sizeof(*t->rows));
+}
+
 int
 line_table_read(struct line_table *t, const struct line_input *input, struct err *err)
 {
@@ -332,9 +342,12 @@ line_table_read(struct line_table *t, const struct line_input *input, struct err
 	if (line_header_read(&header, t, input, err))
 		return -1;
 	make_steps(&m);
+	reserve_rows(t, cursor_left(&header.program));
 	run(&m);
 	sort_sequences(&m);
 	free(m.sequences);
+	t->cap = t->n;
+	t->rows = xreallocarray(t->rows, t->cap, sizeof(*t->rows));
 	return 0;
 }
 

@@ -70,8 +70,7 @@ text_of_value(const struct value *v, const struct line_input *input)
 struct listing {
 	struct {
 		uint64_t content;
-		uint8_t extent;
-		enum value_kind kind;
+		struct form form;
 	} formats[FORMATS_MOST];
 	size_t n_formats;
 	uint64_t n;
@@ -83,13 +82,9 @@ read_listing(struct cursor *c, struct listing *l, const struct form_sizes *sizes
 {
 	l->n_formats = cursor_byte(c);
 	for (size_t i = 0; i < l->n_formats; i++) {
-		uint64_t form;
-
 		l->formats[i].content = cursor_uleb(c);
-		form = cursor_uleb(c);
-		l->formats[i].extent = form_extent(form, sizes);
-		l->formats[i].kind = form_kind(form);
-		c->bad |= !l->formats[i].extent;
+		l->formats[i].form = form_of(cursor_uleb(c), sizes);
+		c->bad |= !l->formats[i].form.extent;
 	}
 	l->n = cursor_uleb(c);
 	return !c->bad && l->n <= cursor_left(c) && (l->n_formats || !l->n);
@@ -104,7 +99,7 @@ read_entry(struct cursor *c, const struct listing *l, const struct form_sizes *s
 	*path = NULL;
 	*directory = 0;
 	for (size_t i = 0; i < l->n_formats; i++) {
-		form_read(c, l->formats[i].extent, l->formats[i].kind, 0, sizes, &v);
+		form_read(c, l->formats[i].form.extent, (enum value_kind)l->formats[i].form.kind, 0, sizes, &v);
 		if (l->formats[i].content == CONTENT_PATH)
 			*path = text_of_value(&v, input);
 		else if (l->formats[i].content == CONTENT_DIRECTORY)

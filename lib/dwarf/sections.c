@@ -2,7 +2,8 @@
 /* The sections of a file that hold its debug information, made readable when they are first asked for.
  *
  * Two ways to compress one: SHF_COMPRESSED begins with ELF's own header (kind, size); the older ".zdebug_" begins with
- * "ZLIB" and the size as eight bytes, big-endian. Both sizes are the file's word: memory is taken as data come. */
+ * "ZLIB" and the size as eight bytes, big-endian. Both sizes are the file's word: more than the data can become is
+ * refused first, and memory is touched only as data come. */
 #include "dwarf/sections.h"
 
 #include <elf.h>
@@ -85,7 +86,6 @@ grow(uint8_t **to, size_t *room, const struct packed *p)
 static const char no_memory[] = "not enough memory to decompress it", broken[] = "its compressed data are broken",
 		  lies[] = "it has not the size that it claims";
 
-/* Both return NULL, or what is wrong; *to is the caller's to free either way. */
 /* Memory that is not touched before there is something to write to it; in large pages, where it is large: a fault for each
  * small one would cost a tenth of all. */
 static uint8_t *
@@ -94,15 +94,17 @@ get_memory(size_t size)
 	enum { LARGE = 2 << 20 };
 	void *p = NULL;
 
-	if (size < 2 * LARGE)
+	if (size < LARGE / 2)
 		return malloc(size);
+	size = (size + LARGE - 1) & ~(size_t)(LARGE - 1);
 	if (posix_memalign(&p, LARGE, size))
 		return NULL;
 	madvise(p, size, MADV_HUGEPAGE);
 	return p;
 }
 
-/* libdeflate, as zlib takes more than twice the time. */
+/* Both return NULL, or what is wrong; *to is the caller's to free either way. libdeflate, as zlib takes more than twice the
+ * time; it wants all memory at once. */
 static const char *
 unpack_zlib(const struct packed *p, uint8_t **to)
 {

@@ -11,11 +11,12 @@
 /* Entries within entries: what programs have at the most is some hundreds. */
 enum { DEPTH_MAX = 4096 };
 
+/* What is collected stays in memory from one unit to the next; each gets a copy of its own size. */
 struct walk {
 	struct unit *unit;
 	const struct abbrevs *abbrevs;
 	const uint8_t *start; /* of the unit */
-	struct tree *tree;
+	struct tree tree;
 	struct spans spans;
 	uint32_t depth;
 	uint32_t within[DEPTH_MAX]; /* by depth: the node that entries there are in */
@@ -71,7 +72,7 @@ number(const struct value *v)
 static void
 add_node(struct walk *w, const struct abbrev *b, struct cursor *c, const uint8_t *entry)
 {
-	struct tree *t = w->tree;
+	struct tree *t = &w->tree;
 	struct code_entry e;
 
 	read_code_entry(w->abbrevs, b, c, &e);
@@ -121,7 +122,7 @@ take_entry(struct walk *w, struct cursor *c)
 	}
 	node = w->depth ? w->within[w->depth - 1] : TREE_NONE;
 	if (b->role == ROLE_FUNCTION || b->role == ROLE_INLINED) {
-		node = (uint32_t)w->tree->n;
+		node = (uint32_t)w->tree.n;
 		add_node(w, b, c, entry);
 	} else
 		abbrev_skip(w->abbrevs, b, c);
@@ -135,19 +136,43 @@ take_entry(struct walk *w, struct cursor *c)
 		c->bad = true;
 }
 
+static void *
+copy_of(const void *from, size_t n, size_t size)
+{
+	void *to = xreallocarray(NULL, n, size);
+
+	return n ? memcpy(to, from, n * size) : to;
+}
+
 void
 tree_read(struct tree *t, struct unit *u)
 {
-	struct walk *w = xcalloc(1, sizeof(*w));
+	struct walk *w = u->file->walk;
 	struct cursor c = unit_cursor(u, u->root);
 
+	if (!w)
+		w = u->file->walk = xcalloc(1, sizeof(*w));
 	w->unit = u;
 	w->abbrevs = unit_abbrevs(u);
 	w->start = c.at - (u->root - u->offset);
-	w->tree = t;
+	w->depth = 0;
+	w->tree.n = w->tree.places.n = w->spans.n = 0;
 	while (c.at < c.end && !c.bad)
 		take_entry(w, &c);
-	span_map_make(&t->places, &w->spans);
+	span_map_make(&w->tree.places, &w->spans);
+	*t = w->tree;
+	t->cap = t->n;
+	t->places.cap = t->places.n;
+	t->nodes = copy_of(t->nodes, t->n, sizeof(*t->nodes));
+	t->places.all = copy_of(t->places.all, t->places.n, sizeof(*t->places.all));
+}
+
+void
+walk_free(struct walk *w)
+{
+	if (!w)
+		return;
+	tree_free(&w->tree);
 	spans_free(&w->spans);
 	free(w);
 }

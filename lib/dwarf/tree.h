@@ -29,4 +29,6 @@ struct tree {
 void tree_read(struct tree *t, struct unit *u);
 void tree_free(struct tree *t);
 
+void walk_free(struct walk *w); /* NULL is allowed */
+
 #endif

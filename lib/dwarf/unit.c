@@ -144,6 +144,7 @@ debug_file_free(struct debug_file *d)
 	table_free(&d->tables);
 	free(d->units);
 	abbrevs_free(&d->scratch);
+	walk_free(d->walk);
 	sections_free(&d->sections);
 	*d = (struct debug_file){0};
 }

@@ -17,6 +17,7 @@
 #include "dwarf/sections.h"
 
 struct tree;
+struct walk;
 struct line_table;
 
 /* Where a unit's numbers count from, in the sections that it refers to. */
@@ -61,7 +62,8 @@ struct debug_file {
 	struct abbrevs **abbrevs; /* owned; found by `tables` */
 	size_t n_abbrevs, cap_abbrevs;
 	struct table tables;
-	struct abbrevs scratch;		      /* of a root */
+	struct abbrevs scratch;		     /* of a root */
+	struct walk *walk;		     /* owned; see tree_read() */
 	uint64_t spent[DWARF_SECTION_COUNT]; /* see section_spend() */
 };
 

@@ -2,7 +2,7 @@
 /* Fuzzes what reads files that others made: ELF headers, notes and symbol tables, /proc/kallsyms, mangled names
  * (scripts/fuzz elf). The first byte says which. */
 // rooms: sym dwarf elf base
-// libs: -liberty -lz -lzstd -llzma
+// libs: -liberty -lz -ldeflate -lzstd -llzma
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

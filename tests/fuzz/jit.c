@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Fuzzes what reads files in which just-in-time compilers tell of their code (scripts/fuzz jit). The first byte says which: a
  * perf map, a jitdump, or ranges laid over one another, which are compared with a painted row of bytes. */
-// rooms: sym elf base
-// libs: -liberty -lz -ldw -lelf
+// rooms: sym dwarf elf base
+// libs: -liberty -lz -lzstd -llzma -ldw -lelf
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>

@@ -2,7 +2,7 @@
 /* Fuzzes line tables (scripts/fuzz lines). The first byte says how many, in 16 bytes, are the strings that the table refers
  * to; the rest is the table. */
 // rooms: dwarf elf base
-// libs: -lz -lzstd -llzma
+// libs: -lz -ldeflate -lzstd -llzma
 #include <stdlib.h>
 
 #include "dwarf/line.h"

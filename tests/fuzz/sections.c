@@ -3,7 +3,7 @@
  * says how the rest is laid in: as .debug_info or .zdebug_info, plain or compressed, as MiniDebugInfo, as .debug_cu_index, as
  * a link to a supplementary file, or as the whole file. */
 // rooms: dwarf elf base
-// libs: -lz -lzstd -llzma
+// libs: -lz -ldeflate -lzstd -llzma
 #include "dwarf/package.h"
 #include "dwarf/sections.h"
 #include "elf/minidebug.h"
