@@ -402,3 +402,12 @@ rows() {
 	contains "$(cat said)" "parts of its debug information are in /usr/lib/debug/.dwz/shared, which was not found"
 	equals "$(chains --sysroot="$t/root" x)" "$whole_chains"
 }
+
+@test "split DWARF: a relative path is not looked for in the current directory" {
+	cd "$t"
+	compile gcc -gdwarf-5 -gsplit-dwarf "-fdebug-prefix-map=$t=."
+	equals "$(chains x)" "$whole_chains" # next to the program
+	mkdir away && mv x away
+	code=away/x
+	equals "$(chains away/x)" "$bare_chains"
+}
