@@ -19,6 +19,20 @@ static const char *const in_sysroot[] = {"", "/usr/lib/debug", "/usr/lib"};
 
 enum { IN_SYSROOT = sizeof(in_sysroot) / sizeof(in_sysroot[0]) };
 
+bool
+find_root(const struct find_places *places, size_t nth, const char **root, const char **dir)
+{
+	size_t before = places->sysroot ? IN_SYSROOT : 0;
+
+	*root = nth < before ? places->sysroot : NULL;
+	*dir = nth < before ? in_sysroot[nth] : "";
+	if (nth >= before + places->n)
+		return false;
+	if (nth >= before)
+		*dir = places->dirs[nth - before];
+	return true;
+}
+
 struct search {
 	const struct find_wanted *wanted;
 	const struct find_places *places;
@@ -152,19 +166,16 @@ by_path(const struct search *s, size_t nth, struct candidate *c)
 static bool
 nth_root(const struct search *s, size_t nth, struct candidate *c)
 {
-	if (!s->places->sysroot)
-		nth += IN_SYSROOT;
-	if (nth < IN_SYSROOT) {
-		c->root = s->places->sysroot;
-		buf_puts(&c->path, in_sysroot[nth]);
-	} else if (nth - IN_SYSROOT < s->places->n) {
-		buf_puts(&c->path, s->places->dirs[nth - IN_SYSROOT]);
-	} else {
-		c->root = s->process;
-		buf_puts(&c->path, "/usr/lib/debug");
-		return nth - IN_SYSROOT == s->places->n && s->debug && *s->process;
+	const struct find_places *p = s->places;
+	const char *dir;
+
+	if (find_root(p, nth, &c->root, &dir)) {
+		buf_puts(&c->path, dir);
+		return true;
 	}
-	return true;
+	c->root = s->process;
+	buf_puts(&c->path, "/usr/lib/debug");
+	return nth == p->n + (p->sysroot ? IN_SYSROOT : 0) && s->debug && *s->process;
 }
 
 /* ROOT/.build-id/ab/cdef… */

@@ -16,6 +16,7 @@
 #ifndef ELF_FIND_H
 #define ELF_FIND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,10 @@ struct find_places {
 	const char *const *dirs; /* as /usr/lib/debug is laid out */
 	size_t n;
 };
+
+/* The nth ROOT of those that can be told without a process: a directory, below *root if that is not NULL. False: there are no
+ * more. */
+bool find_root(const struct find_places *places, size_t nth, const char **root, const char **dir);
 
 /* A place where a file was mapped. */
 struct find_mapped {

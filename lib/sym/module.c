@@ -49,7 +49,7 @@ use(struct module *m, const struct elf_file *f)
 		return;
 	m->dwarf = dwarf_open(f);
 	if (m->dwarf)
-		further_connect(&m->further, m->dwarf, m->image, m->places->dirs, m->places->n);
+		further_connect(&m->further, m->dwarf, m->image, m->places);
 }
 
 static void
