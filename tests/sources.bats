@@ -385,11 +385,11 @@ rows() {
 	cd "$t"
 	mkdir -p "root$t/made" made && cd made
 	compile gcc -gdwarf-5 -gsplit-dwarf
-	mv ./* "$t/root$t/made"
-	mkdir "$t/root/bin" && mv "$t/root$t/made/x" "$t/root/bin"
-	cd "$t/root/bin"
+	mv ./* "$t/sysroot$t/made"
+	mkdir "$t/sysroot/bin" && mv "$t/sysroot$t/made/x" "$t/sysroot/bin"
+	cd "$t/sysroot/bin"
 	equals "$(chains x | grep -c sq)" 0
-	equals "$(chains --sysroot="$t/root" x)" "$whole_chains"
+	equals "$(chains --sysroot="$t/sysroot" x)" "$whole_chains"
 	command -v dwz >/dev/null || skip "no dwz"
 	cd "$t"
 	compile gcc -g
@@ -400,7 +400,7 @@ rows() {
 	mv shared root/usr/lib/debug/.dwz
 	equals "$(chains x | grep -c sq)" 0
 	contains "$(cat said)" "parts of its debug information are in /usr/lib/debug/.dwz/shared, which was not found"
-	equals "$(chains --sysroot="$t/root" x)" "$whole_chains"
+	equals "$(chains --sysroot="$t/sysroot" x)" "$whole_chains"
 }
 
 @test "split DWARF: a relative path is not looked for in the current directory" {
