@@ -383,7 +383,7 @@ rows() {
 
 @test "further files below a sysroot, where the recorded machine had them" {
 	cd "$t"
-	mkdir -p "root$t/made" made && cd made
+	mkdir -p "sysroot$t/made" made && cd made
 	compile gcc -gdwarf-5 -gsplit-dwarf
 	mv ./* "$t/sysroot$t/made"
 	mkdir "$t/sysroot/bin" && mv "$t/sysroot$t/made/x" "$t/sysroot/bin"
@@ -396,8 +396,8 @@ rows() {
 	mv x y
 	compile gcc -g
 	dwz -m shared -M /usr/lib/debug/.dwz/shared x y
-	mkdir -p root/usr/lib/debug/.dwz
-	mv shared root/usr/lib/debug/.dwz
+	mkdir -p sysroot/usr/lib/debug/.dwz
+	mv shared sysroot/usr/lib/debug/.dwz
 	equals "$(chains x | grep -c sq)" 0
 	contains "$(cat said)" "parts of its debug information are in /usr/lib/debug/.dwz/shared, which was not found"
 	equals "$(chains --sysroot="$t/sysroot" x)" "$whole_chains"
