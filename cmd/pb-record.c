@@ -16,7 +16,9 @@
 #include "base/msg.h"
 #include "base/output.h"
 #include "base/sums.h"
+#include "base/text_file.h"
 #include "cmd/record_command.h"
+#include "cmd/record_keep.h"
 #include "cmd/record_list.h"
 #include "cmd/record_options.h"
 #include "cmd/record_say.h"
@@ -64,6 +66,7 @@ struct session {
 	struct sampler *sampler;
 	struct recorder *recorder;
 	struct recording recording;
+	struct keeper *keeper; /* or NULL */
 	struct command_run run;
 	char *command_line;   /* owned */
 	int out;
@@ -103,6 +106,7 @@ write_failed(struct session *s)
 static bool
 end_window(struct session *s)
 {
+	recorder_look(s->recorder);
 	if (sampler_window(s->sampler, &s->err))
 		return false;
 	if (!recorder_flush(s->recorder))
@@ -171,6 +175,7 @@ record(struct session *s)
 	while (good && !finished(s) && !s->reader_gone) {
 		wait_for_tick(s);
 		s->soon = sampler_collect(s->sampler);
+		recorder_tick(s->recorder);
 		if (monotonic_ns() < s->window)
 			continue;
 		good = end_window(s) && next_segment(s);
@@ -227,10 +232,15 @@ open_session(struct session *s, char **argv, char **run)
 	s->out = open_output();
 	s->recorder = recorder_open(s->out);
 	s->command_line = command_line(argv);
+	if (o->keep && !(s->keeper = keeper_open(o->keep, &s->err))) {
+		command_stop(&s->run);
+		die("%s", s->err.text);
+	}
 	s->recording = (struct recording){
 		.sampler = s->sampler,
 		.cpus = sampler_cpus(s->sampler),
 		.command_line = s->command_line,
+		.keeper = s->keeper,
 		.timestamps = o->config.timestamps,
 	};
 	recorder_begin(s->recorder, &s->recording, monotonic_ns());
@@ -260,16 +270,30 @@ start(struct session *s, char **run)
 }
 
 static void
+warn_lines(struct buf *lines)
+{
+	for (char *at = buf_cstr(lines), *line; (line = line_next(&at));)
+		warn("%s", line);
+	buf_free(lines);
+}
+
+static void
 say_end(const struct session *s)
 {
+	struct buf lines = {0};
+
 	if (s->progress)
 		fprintf(stderr, "\r\033[K");
-	if (o->quiet || s->reader_gone)
-		return;
-	say_losses(sampler_totals(s->sampler), o->verbose);
-	if (recorder_warning(s->recorder))
-		warn("%s", recorder_warning(s->recorder));
-	if (o->verbose || isatty(STDERR_FILENO))
+	if (s->keeper)
+		keeper_close(s->keeper, &lines);
+	if (!o->quiet && !s->reader_gone) {
+		say_losses(sampler_totals(s->sampler), o->verbose);
+		recorder_report(s->recorder, &lines);
+	} else {
+		lines.len = 0;
+	}
+	warn_lines(&lines);
+	if (!o->quiet && !s->reader_gone && (o->verbose || isatty(STDERR_FILENO)))
 		say_summary(sampler_totals(s->sampler));
 }
 

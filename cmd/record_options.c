@@ -179,6 +179,7 @@ static const struct option_row options[] = {
 	{OPTION_DURATION, 'i', "interval", "TIME", "length of a window (1s)", &o.config.interval, 10 * MS, 3600000000000},
 	{OPTION_FLAG, 0, "timestamps", NULL, "one record per sample, with its time", &o.config.timestamps},
 	{OPTION_STRING, 'o', "output", "FILE", "write to FILE instead of standard output", &o.output},
+	{OPTION_STRING, 0, "keep-binaries", "DIR", "copy the files that samples are in to DIR", &o.keep},
 	{OPTION_UINT, 0, "map-size", "KEYS", "size of the map of counts (by -F, -i and cpus)",
 	 &o.config.map_entries, 1, 1 << 24},
 	{OPTION_SIZE, 0, "ring-size", "BYTES", "ring buffer of each cpu (by -F)", &o.config.ring_bytes, 4096, 1 << 30},
@@ -228,6 +229,7 @@ record_options(int argc, char **argv)
 		o.config.watch = wall ? WATCH_WALL : WATCH_OFF_CPU;
 	if (!has_count)
 		o.config.frequency = o.config.frequency ? o.config.frequency : 99;
+	o.config.keep_files = o.keep;
 	o.run = at < argc ? argv + at : NULL;
 	o.config.program = o.run ? o.run[0] : NULL;
 	if (!o.output && !o.list)

@@ -11,7 +11,8 @@
 struct record_options {
 	struct sampler_config config;
 	uint64_t segment_size;
-	const char *output; /* NULL: standard output */
+	const char *output;
+	const char *keep; /* directory for binaries, or NULL */ /* NULL: standard output */
 	bool quiet, verbose;
 	bool list; /* only show what the events would be */
 	char **run; /* the command and its arguments, or NULL */

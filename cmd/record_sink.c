@@ -7,17 +7,29 @@
 #include <sys/utsname.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "base/clock.h"
+#include "cmd/record_jit.h"
+#include "cmd/record_keep.h"
 #include "cmd/record_kernel.h"
+#include "elf/content_id.h"
 #include "stream/define.h"
 #include "stream/stream.h"
 #include "stream/writer.h"
+
+struct known_module {
+	enum module_origin origin;
+	uint32_t pid; /* of anonymous memory */
+};
 
 struct recorder {
 	struct recording recording;
 	struct writer *w;
 	struct definer *definer;
 	struct kernel_frames *kernel;
+	struct jit_frames *jit;
+	struct known_module *modules; /* by id; owned */
+	size_t n_modules, modules_cap;
 	uint64_t start; /* of the segment, CLOCK_MONOTONIC ns */
 	size_t tasks;	/* defined in the segment */
 	struct sampler_totals before; /* totals at the segment's start */
@@ -37,22 +49,19 @@ recorder_open(int fd)
 	r->w = writer_open(fd);
 	r->definer = definer_open(r->w);
 	r->kernel = kernel_frames_open(r->definer);
+	r->jit = jit_frames_open(r->definer);
 	return r;
 }
 
 void
 recorder_close(struct recorder *r)
 {
+	jit_frames_close(r->jit);
 	kernel_frames_close(r->kernel);
 	definer_close(r->definer);
 	writer_close(r->w);
+	free(r->modules);
 	free(r);
-}
-
-const char *
-recorder_warning(const struct recorder *r)
-{
-	return kernel_frames_warning(r->kernel);
 }
 
 void
@@ -64,6 +73,8 @@ recorder_begin(struct recorder *r, const struct recording *recording, uint64_t s
 	uname(&u);
 	definer_forget(r->definer);
 	kernel_frames_forget(r->kernel);
+	jit_frames_forget(r->jit);
+	r->n_modules = 0;
 	r->tasks = 0;
 	r->start = start;
 	write_segment(r->w, &(struct segment_record){
@@ -86,6 +97,28 @@ recorder_begin(struct recorder *r, const struct recording *recording, uint64_t s
 			.period = e->period,
 		});
 	}
+}
+
+void
+recorder_tick(struct recorder *r)
+{
+	jit_frames_tick(r->jit);
+}
+
+void
+recorder_look(struct recorder *r)
+{
+	jit_frames_window(r->jit, r->recording.sampler);
+}
+
+void
+recorder_report(const struct recorder *r, struct buf *lines)
+{
+	const char *kernel = kernel_frames_warning(r->kernel);
+
+	if (kernel)
+		buf_printf(lines, "%s\n", kernel);
+	jit_frames_report(r->jit, lines);
 }
 
 bool
@@ -126,6 +159,16 @@ recorder_end(struct recorder *r, const struct sampler_totals *now)
 
 /* ---- the sampler's callbacks ---- */
 
+static void
+know_module(struct recorder *r, uint32_t id, const struct module_fact *f)
+{
+	while (r->n_modules <= id) {
+		GROW(r->modules, r->n_modules, r->modules_cap);
+		r->modules[r->n_modules++] = (struct known_module){ORIGIN_MARK, 0};
+	}
+	r->modules[id] = (struct known_module){f->origin, f->pid};
+}
+
 static uint32_t
 on_module(void *context, const struct module_fact *f)
 {
@@ -136,15 +179,24 @@ on_module(void *context, const struct module_fact *f)
 		[ORIGIN_MARK] = MODULE_MARK,
 	};
 	struct recorder *r = context;
-	uint32_t id = define_module(r->definer, &(struct module_record){
+	bool is_new;
+	uint32_t id = define_file(r->definer, &(struct module_record){
 		.kind = kinds[f->origin],
 		.pid = f->pid,
 		.build_id = text_of((const char *)f->build_id, f->build_id_len),
 		.path = text(f->path),
-	});
+	}, text_of((const char *)f->content, f->content ? CONTENT_ID : 0), &is_new);
 
+	know_module(r, id, f);
+	if (is_new && f->origin == ORIGIN_FILE && f->place.pid)
+		write_place(r->w, &(struct place_record){
+			.module = id, .pid = f->place.pid, .start = f->place.start, .end = f->place.end});
+	if (f->origin == ORIGIN_FILE && r->recording.keeper)
+		keeper_add(r->recording.keeper, f);
 	if (f->origin == ORIGIN_VDSO)
 		define_vdso_symbols(r->definer, id);
+	if (f->origin == ORIGIN_ANON)
+		jit_frames_sampled(r->jit, f);
 	return id;
 }
 
@@ -167,29 +219,56 @@ kernel_end(const struct place *places, size_t n)
 	return n;
 }
 
+static enum module_origin
+origin_of(const struct recorder *r, const struct place *p)
+{
+	return r->modules[p->module].origin;
+}
+
+/* Where the user part is: the place behind its innermost frame. All its other frames are where calls return to. */
+static size_t
+user_end(const struct recorder *r, const struct place *places, size_t n)
+{
+	while (n && (places[n - 1].module == PLACE_KERNEL || origin_of(r, &places[n - 1]) == ORIGIN_MARK))
+		n--;
+	return n;
+}
+
+static uint32_t
+frame_of(struct recorder *r, const struct place *p, bool is_call)
+{
+	if (p->module == PLACE_KERNEL)
+		return kernel_frame(r->kernel, p->offset);
+	if (origin_of(r, p) == ORIGIN_ANON)
+		return jit_frame(r->jit, r->modules[p->module].pid, p->offset, is_call, p->module);
+	return define_frame(r->definer, p->module, p->offset);
+}
+
 static uint32_t
 on_stack(void *context, const struct place *places, size_t n, bool in_program)
 {
 	struct recorder *r = context;
 	uint32_t stack = STACK_ROOT;
 	size_t end = in_program ? kernel_end(places, n) : n, skip = in_program ? in_the_way(r, places, end) : 0;
+	size_t user = user_end(r, places, n);
 
-	for (size_t i = 0; i < n; i++) {
-		const struct place *p = &places[i];
-		uint32_t frame;
-
-		if (i >= end - skip && i < end)
-			continue;
-		frame = p->module == PLACE_KERNEL ? kernel_frame(r->kernel, p->offset)
-						  : define_frame(r->definer, p->module, p->offset);
-		stack = define_stack(r->definer, stack, frame);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (i < end - skip || i >= end)
+			stack = define_stack(r->definer, stack, frame_of(r, &places[i], i + 1 != user));
 	if (stack != STACK_ROOT)
 		return stack;
 	return define_stack(r->definer, STACK_ROOT,
 			    define_frame(r->definer,
 					 on_module(r, &(struct module_fact){.origin = ORIGIN_MARK, .path = "[no stack]"}),
 					 0));
+}
+
+static void
+on_code(void *context, const struct code_fact *f)
+{
+	struct recorder *r = context;
+
+	jit_frames_code(r->jit, f);
 }
 
 static uint32_t
@@ -297,5 +376,6 @@ recorder_sink(struct recorder *r)
 		.window = on_window,
 		.sample = on_sample,
 		.lost = on_lost,
+		.code = on_code,
 	};
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "sampler/sampler.h"
 
@@ -13,9 +14,10 @@ struct recorder;
 
 /* What opens a segment, apart from what the recorder finds out by itself. */
 struct recording {
-	const struct sampler *sampler; /* its events */
+	struct sampler *sampler; /* its events */
 	unsigned cpus;
 	const char *command_line;
+	struct keeper *keeper; /* or NULL */
 	bool timestamps;
 };
 
@@ -24,7 +26,12 @@ void recorder_close(struct recorder *r);
 
 struct sampler_sink recorder_sink(struct recorder *r);
 
-const char *recorder_warning(const struct recorder *r); /* why kernel frames have no names, or NULL */
+/* Reads what perishes, for some ms. To be called on every tick, and before the samples of a window. */
+void recorder_tick(struct recorder *r);
+void recorder_look(struct recorder *r);
+
+/* Adds lines: why kernel frames and code that was made at run time have no names. */
+void recorder_report(const struct recorder *r, struct buf *lines);
 
 /* Opens a segment whose times count from `start`, CLOCK_MONOTONIC ns. */
 void recorder_begin(struct recorder *r, const struct recording *recording, uint64_t start);

@@ -29,11 +29,14 @@ chains() {
 		sub(/"$/, "", line)
 		return line
 	}
+	!/^name / { last = "" } # a later group of names replaces an earlier one
 	/^frame / { frames++ }
 	/^function / { function_[substr($2, 2)] = quoted($0) }
 	/^source / { source[substr($2, 2)] = quoted($0); sub(/.*\//, "", source[substr($2, 2)]) }
 	/^name / {
 		for (i = 2; i <= NF; i++) { split($i, f, "="); value[f[1]] = f[2] }
+		if (value["frame"] != last) chain[value["frame"]] = ""
+		last = value["frame"]
 		at = value["line"] ? "@" source[value["source"]] ":" value["line"] : ""
 		chain[value["frame"]] = chain[value["frame"]] " " function_[value["function"]] at
 	}
@@ -403,7 +406,7 @@ came_later"
 	after=$(offset "$f" after_call)
 	equals "$((after))" "$(($(offset "$f" ends_with_call) + 5))"
 	pb-dump -r >"$t/in" <<-END
-	segment host="fixture" release="6.1" arch="x86_64" cpus=1
+	segment host="$(uname -n)" release="6.1" arch="x86_64" cpus=1
 	event name="cpu-clock" unit="samples" frequency=99
 	module kind=0 path="$f"
 	module kind=1 path="[kernel]"
@@ -454,7 +457,7 @@ second"
 # A stream with two segments, two windows in the first, and blocks of unknown types.
 whole() {
 	cat <<-END
-	segment host="fixture" release="6.1" arch="x86_64" cpus=1
+	segment host="$(uname -n)" release="6.1" arch="x86_64" cpus=1
 	event name="cpu-clock" unit="samples" frequency=99
 	module kind=0 path="$d/names"
 	module kind=0 path="/no/such/file"
@@ -475,7 +478,7 @@ whole() {
 	timed time=1500000000 task=0 cpu=0 stack=3
 	tally class=0 count=11
 	end
-	segment host="other" release="6.1" arch="x86_64" cpus=1
+	segment host="$(uname -n)" release="6.1" arch="x86_64" cpus=1
 	event name="cpu-clock" unit="samples" frequency=99
 	module kind=0 path="$d/names"
 	frame module=0 offset=$(offset "$d/names" local_one 1)
@@ -533,7 +536,7 @@ sample'
 
 @test "names that are there already are kept; ids of functions and sources become ours" {
 	pb-dump -r >"$t/in" <<-END
-	segment host="fixture" release="6.1" arch="x86_64" cpus=1
+	segment host="$(uname -n)" release="6.1" arch="x86_64" cpus=1
 	event name="cpu-clock" unit="samples" frequency=99
 	module kind=0 path="$d/names"
 	frame module=0 offset=$(offset "$d/names" main 1)
@@ -629,7 +632,7 @@ in 3 more"
 	cp "$d/names" "$t/stripped"
 	strip "$t/stripped"
 	pb-dump -r >"$t/in" <<-END
-	segment host="fixture" release="6.1" arch="x86_64" cpus=1
+	segment host="$(uname -n)" release="6.1" arch="x86_64" cpus=1
 	event name="cpu-clock" unit="samples" frequency=99
 	module kind=1 path="[kernel]"
 	module kind=0 path="$t/stripped"

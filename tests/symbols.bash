@@ -19,12 +19,13 @@ stream() {
 	}'
 }
 
-# names [OPTION]... <STREAM: the name of each frame, one a line; - for none
+# names [OPTION]... <STREAM: the name of each frame (its innermost function), one a line; - for none
 names() {
 	timeout 20 pb-symbolize "$@" | pb-dump | awk '
 	/^frame / { frames++ }
 	/^function / { name = $0; sub(/^[^"]*"/, "", name); sub(/"$/, "", name); function_[substr($2, 2)] = name }
-	/^name / { split($2, f, "="); split($3, n, "="); if (!(f[2] in of)) of[f[2]] = function_[n[2]] }
+	!/^name / { last = "" } # a later group of names replaces an earlier one
+	/^name / { split($2, f, "="); split($3, n, "="); if (f[2] != last) of[f[2]] = function_[n[2]]; last = f[2] }
 	END { for (i = 0; i < frames; i++) print (i in of) ? of[i] : "-" }'
 }
 
@@ -71,4 +72,18 @@ by_id() {
 	local id
 	id=$(build_id "$1")
 	echo "$2/.build-id/${id:0:2}/${id:2}$3"
+}
+
+# from HOST PATH [BUILD-ID]: a recording of another machine with a sample at the offset $at
+from() {
+	echo "$at" | stream "$2" "${3:-}" | sed "1s/host=\"[^\"]*\"/host=\"$1\"/" | pb-dump -r
+}
+
+# find_says SCRIPT: a debuginfod-find that does this, and notes what it was asked in $t/asked and who it is in $t/pid
+find_says() {
+	mkdir -p "$t/bin"
+	printf '#!/bin/sh\necho "$@" >>"%s/asked"\necho $$ >"%s/pid"\n%s\n' "$t" "$t" "$1" >"$t/bin/debuginfod-find"
+	chmod +x "$t/bin/debuginfod-find"
+	PATH=$t/bin:$PATH
+	export DEBUGINFOD_URLS=http://127.0.0.1:9/
 }

@@ -59,15 +59,28 @@ stdout_close(void)
 		write_failed();
 }
 
+int
+wait_for_inputs(const int *fds, int n, int timeout)
+{
+	struct pollfd all[INPUTS_MAX + 1] = {{.fd = STDOUT_FILENO, .events = 0}};
+	int ready;
+
+	for (int i = 0; i < n; i++)
+		all[i + 1] = (struct pollfd){.fd = fds[i], .events = POLLIN};
+	while ((ready = poll(all, (nfds_t)n + 1, timeout)) < 0 && errno == EINTR)
+		;
+	if (all[0].revents & (POLLERR | POLLHUP | POLLNVAL)) /* of a pipe, a socket; closed */
+		_exit(EXIT_DONE);
+	for (int i = 0; i < n && ready > 0; i++)
+		if (all[i + 1].revents)
+			return i;
+	return -1;
+}
+
 void
 wait_for_input(int fd)
 {
-	struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = STDOUT_FILENO, .events = 0}};
-
-	while (poll(fds, 2, -1) < 0 && errno == EINTR)
-		;
-	if (fds[1].revents & (POLLERR | POLLHUP | POLLNVAL)) /* of a pipe, a socket; closed */
-		_exit(EXIT_DONE);
+	wait_for_inputs(&fd, 1, -1);
 }
 
 void

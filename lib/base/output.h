@@ -16,6 +16,11 @@ void stdout_close(void); /* flushes stdio and closes; an error that was waiting 
  * would come: the process ends quietly with status 0, and with it the pipe upstream. */
 void wait_for_input(int fd);
 
+/* The same for up to INPUTS_MAX, and no longer than `timeout` ms (-1: for ever). Returns the index of the first that can be
+ * read, or -1. */
+enum { INPUTS_MAX = 2 };
+int wait_for_inputs(const int *fds, int n, int timeout);
+
 /* Status 2 unless stdout (or stdin) is something else than a terminal; `hint` says what to type instead. */
 void refuse_terminal(int fd, const char *hint);
 

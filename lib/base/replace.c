@@ -6,17 +6,19 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <linux/fs.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/wait.h"
 
-enum { LINKS_MAX = 40 }; /* as the kernel */
+enum { LINKS_MAX = 40, /* as the kernel */ COPY_STEP = 16 << 20, READ_STEP = 256 << 10 };
 
 /* The file that a link names, there or not yet. Owned. */
 static char *
@@ -147,6 +149,36 @@ replace_write(struct replacement *r, const void *data, size_t len)
 		len -= (size_t)n;
 	}
 	return 0;
+}
+
+/* File systems that have no way to share what two files hold, or copy it themselves, say so in many ways. */
+int
+replace_copy(struct replacement *r, int from)
+{
+	char *bytes;
+	off_t at = 0;
+	ssize_t n;
+
+	if (!ioctl(r->fd, FICLONE, from))
+		return 0;
+	while ((n = copy_file_range(from, &at, r->fd, NULL, COPY_STEP, 0)) > 0)
+		;
+	bytes = xmalloc(READ_STEP);
+	while ((n = pread(from, bytes, READ_STEP, at)) && (n > 0 || errno == EINTR)) {
+		if (n < 0)
+			continue;
+		if (replace_write(r, bytes, (size_t)n))
+			break;
+		at += n;
+	}
+	free(bytes);
+	return n ? failed(r) : 0;
+}
+
+void
+replace_abandon(struct replacement *r)
+{
+	failed(r);
 }
 
 int

@@ -15,6 +15,9 @@ struct replacement {
 int replace_check(const char *path); /* whether opening would work, to be known long before there is something to write */
 int replace_open(struct replacement *r, const char *path);
 int replace_write(struct replacement *r, const void *data, size_t len);
+int replace_copy(struct replacement *r, int from); /* all that an open file holds, without moving it where that can be */
 int replace_close(struct replacement *r); /* the file has its name */
+
+void replace_abandon(struct replacement *r); /* what was there stays */
 
 #endif

@@ -3,6 +3,7 @@
 #include "elf/file.h"
 
 #include <elf.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -10,7 +11,10 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "elf/build_id.h"
+#include "elf/content_id.h"
+#include "elf/root.h"
 
 static bool
 inside(const struct elf_file *f, uint64_t offset, uint64_t size)
@@ -138,33 +142,51 @@ elf_from_memory(const void *image, size_t size, const char *name, struct err *er
 	return read_headers(f, err);
 }
 
-struct elf_file *
-elf_open(const char *path, struct err *err)
+/* Maps what is open and closes it. */
+static struct elf_file *
+map_file(int fd, char *path, struct err *err)
 {
 	struct elf_file *f;
 	struct stat st;
 	void *map = MAP_FAILED;
-	int fd = elf_open_fd(path, err);
 
-	if (fd < 0)
-		return NULL;
-	if (!fstat(fd, &st) && !st.st_size) {
-		err_set(err, "%s: empty", path);
-		close(fd);
-		return NULL;
-	}
-	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	close(fd);
+	if (!fstat(fd, &st) && st.st_size)
+		map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	else
+		errno = 0;
 	if (map == MAP_FAILED) {
-		err_set(err, "%s:", path);
+		err_set(err, errno ? "%s:" : "%s: empty", path);
+		close(fd);
+		free(path);
 		return NULL;
 	}
+	close(fd);
 	f = xcalloc(1, sizeof(*f));
-	f->path = xstrdup(path);
+	f->path = path;
 	f->bytes = map;
 	f->size = (size_t)st.st_size;
 	f->mapped = true;
 	return read_headers(f, err);
+}
+
+struct elf_file *
+elf_open(const char *path, struct err *err)
+{
+	int fd = elf_open_fd(path, err);
+
+	return fd < 0 ? NULL : map_file(fd, xstrdup(path), err);
+}
+
+struct elf_file *
+elf_open_in(const char *root, const char *path, struct err *err)
+{
+	struct buf whole = {0};
+	int fd = root_open_fd(root, path, err);
+
+	if (fd < 0)
+		return NULL;
+	buf_printf(&whole, "%s%s", root, path);
+	return map_file(fd, buf_cstr(&whole), err);
 }
 
 void
@@ -268,5 +290,12 @@ elf_contents(const struct elf_file *f, const struct elf_section *section, size_t
 bool
 elf_has_build_id(const struct elf_file *f, const uint8_t *id, size_t len)
 {
-	return !len || (f->build_id_len == len && !memcmp(f->build_id, id, len));
+	uint8_t content[CONTENT_ID];
+
+	if (!len || (f->build_id_len == len && !memcmp(f->build_id, id, len)))
+		return true;
+	if (f->build_id_len || !is_content_id(id, len))
+		return false;
+	content_id_of(f, content);
+	return !memcmp(content, id, len);
 }

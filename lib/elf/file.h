@@ -32,6 +32,9 @@ struct elf_file {
 /* Maps the file; what is not touched is not read. NULL: *err says why. */
 struct elf_file *elf_open(const char *path, struct err *err);
 
+/* The same for a path as a process with the root directory `root` has it. */
+struct elf_file *elf_open_in(const char *root, const char *path, struct err *err);
+
 /* The image stays the caller's and must outlive the result; for the vDSO. */
 struct elf_file *elf_from_memory(const void *image, size_t size, const char *name, struct err *err);
 
@@ -51,7 +54,8 @@ const struct elf_section *elf_section(const struct elf_file *f, const char *name
 /* A section's bytes; NULL when it has none in the file, lies outside of it or is compressed. */
 const uint8_t *elf_contents(const struct elf_file *f, const struct elf_section *section, size_t *size);
 
-/* Whether the file is the one with this build-id; also when `len` is 0, as nothing is known then. */
+/* Whether the file is the one with this build-id, or content id (elf/content_id.h) when it has none; also when `len` is 0, as
+ * nothing is known then. */
 bool elf_has_build_id(const struct elf_file *f, const uint8_t *id, size_t len);
 
 #endif

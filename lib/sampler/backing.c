@@ -10,9 +10,13 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "elf/build_id.h"
 #include "elf/file.h"
+#include "sampler/code.h"
 #include "sampler/process.h"
+
+enum { HELD_MAX = 512 };
 
 uint64_t
 backing_version(const struct stat *st)
@@ -49,6 +53,7 @@ backing_new(const struct identity *i)
 
 	b->path = xstrdup(i->path);
 	b->asked = i->build_id_len > 0;
+	b->memory = !i->build_id_len && code_is_memory(i->path);
 	b->build_id_len = (uint8_t)i->build_id_len;
 	if (i->build_id_len) {
 		memcpy(b->build_id, i->build_id, i->build_id_len);
@@ -73,6 +78,31 @@ backing_get(struct backings *bs, const struct identity *identity)
 	GROW(bs->all, bs->n, bs->cap);
 	table_insert(&bs->by_identity, hash, (uint32_t)bs->n);
 	return bs->all[bs->n++] = backing_new(identity);
+}
+
+/* Of a file that can not be reached any more. */
+static struct backing *
+latest(const struct backings *bs, const struct identity *i)
+{
+	for (size_t k = bs->n; k-- > 0;) {
+		struct backing *b = bs->all[k];
+
+		if (b->inode == i->inode && b->device == i->device && !strcmp(b->path, i->path))
+			return b;
+	}
+	return NULL;
+}
+
+struct backing *
+backing_get_mapped(struct backings *bs, const struct identity *identity, const struct place_of_file *place)
+{
+	struct identity i = *identity;
+	struct backing *b = NULL;
+
+	i.version = i.inode && !i.build_id_len ? backing_find_version(place) : 0;
+	if (i.inode && !i.build_id_len && !i.version)
+		b = latest(bs, &i);
+	return b ? b : backing_get(bs, &i);
 }
 
 bool
@@ -100,12 +130,15 @@ backings_release(struct backings *bs, struct extent e)
 void
 backings_free(struct backings *bs)
 {
+	for (size_t i = 0; i < bs->n_held; i++)
+		close(bs->held[i]->held);
 	for (size_t i = 0; i < bs->n; i++) {
 		free(bs->all[i]->path);
 		free(bs->all[i]);
 	}
 	free(bs->all);
 	free(bs->released);
+	free(bs->held);
 	table_free(&bs->by_identity);
 }
 
@@ -184,19 +217,27 @@ backing_find_version(const struct place_of_file *f)
 	return version;
 }
 
-static bool
-read_build_id(void *context, const char *path, const struct stat *st)
+static void
+read_ids(struct backing *b, int fd)
 {
-	struct backing *b = context;
 	struct err err;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), n;
+	int n = elf_build_id_fd(fd, b->path, b->build_id, &err);
+
+	b->has_content = n == 0 && content_id_of_fd(fd, b->content);
+	b->build_id_len = n > 0 ? (uint8_t)n : 0;
+	b->memory &= n < 0;
+}
+
+static bool
+open_for_ids(void *context, const char *path, const struct stat *st)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	(void)st;
 	if (fd < 0)
 		return false;
-	n = elf_build_id_fd(fd, path, b->build_id, &err);
+	read_ids(context, fd);
 	close(fd);
-	b->build_id_len = n > 0 ? (uint8_t)n : 0;
 	return true;
 }
 
@@ -208,5 +249,84 @@ backing_ask_build_id(struct backing *b, uint32_t pid, const struct mapping *m)
 	if (b->asked)
 		return;
 	b->asked = true;
-	reach(&f, read_build_id, b);
+	if (b->hold) {
+		read_ids(b, b->held);
+	} else if (!reach(&f, open_for_ids, b) && !b->memory) { /* what is at its path is another file */
+		content_id_unknown(b->content);
+		b->has_content = true;
+	}
+}
+
+/* ---- for those who want the file itself ---- */
+
+struct wanted_file {
+	const struct backing *backing;
+	int fd;
+};
+
+static bool
+take_descriptor(void *context, const char *path, const struct stat *st)
+{
+	struct wanted_file *w = context;
+	const struct backing *b = w->backing;
+	uint8_t id[BUILD_ID_MAX];
+	struct err err;
+
+	(void)st;
+	w->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (w->fd < 0)
+		return false;
+	if (!b->build_id_len ||
+	    (elf_build_id_fd(w->fd, path, id, &err) == b->build_id_len && !memcmp(id, b->build_id, b->build_id_len)))
+		return true;
+	close(w->fd);
+	w->fd = -1;
+	return false;
+}
+
+static int
+open_descriptor(const struct backing *b, uint32_t pid, const struct mapping *m)
+{
+	struct wanted_file w = {b, -1};
+
+	reach(&(struct place_of_file){b->path, b->inode, pid, m->start, m->end}, take_descriptor, &w);
+	return w.fd;
+}
+
+void
+backing_hold(struct backings *bs, struct backing *b, uint32_t pid, const struct mapping *m)
+{
+	if (b->hold || b->path[0] != '/' || backing_is_anonymous(b) || bs->n_held == HELD_MAX)
+		return;
+	b->held = open_descriptor(b, pid, m);
+	if (b->held < 0)
+		return;
+	b->hold = monotonic_ns();
+	GROW(bs->held, bs->n_held, bs->held_cap);
+	bs->held[bs->n_held++] = b;
+}
+
+void
+backings_age(struct backings *bs, uint64_t ns)
+{
+	uint64_t now = bs->n_held ? monotonic_ns() : 0;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < bs->n_held; i++) {
+		struct backing *b = bs->held[i];
+
+		if (now - b->hold < ns) {
+			bs->held[kept++] = b;
+			continue;
+		}
+		close(b->held);
+		b->hold = 0;
+	}
+	bs->n_held = kept;
+}
+
+int
+backing_descriptor(const struct backing *b, uint32_t pid, const struct mapping *m)
+{
+	return b->hold ? fcntl(b->held, F_DUPFD_CLOEXEC, 0) : open_descriptor(b, pid, m);
 }

@@ -108,6 +108,7 @@ is_stale(struct process *p, uint64_t exec, uint64_t time)
 	uint64_t execs = p->exec_known ? exec - p->exec : 0;
 	bool stale = execs > p->execs_told;
 
+	p->forked_from = stale ? 0 : p->forked_from;
 	p->execs_told = stale || time > p->exec_time + EXEC_TAKES ? 0 : p->execs_told - (uint32_t)execs;
 	p->exec = exec;
 	p->exec_known = true;
@@ -164,6 +165,7 @@ process_exec(struct processes *ps, uint32_t pid, uint64_t time)
 	set_space(ps, p, space_new(ps));
 	p->execs_told++;
 	p->exec_time = time;
+	p->forked_from = 0;
 }
 
 /* The child of a process that is not known is not known either: /proc will be asked. */
@@ -181,6 +183,7 @@ process_fork(struct processes *ps, uint32_t pid, uint32_t parent)
 	p->exec_known = false;
 	p->execs_told = 0;
 	p->asked = 0;
+	p->forked_from = parent;
 }
 
 void
@@ -231,6 +234,7 @@ processes_purge(struct processes *ps)
 		if (!kill((pid_t)pid, 0) || errno != ESRCH) {
 			ps->exited[kept++] = pid;
 		} else if (i != UINT32_MAX) {
+			ps->all[i]->forked_from = 0;
 			set_space(ps, ps->all[i], NULL);
 		}
 	}

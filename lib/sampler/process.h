@@ -38,6 +38,8 @@ struct process {
 	uint64_t asked;	     /* round in which /proc was last asked, plus one */
 	uint32_t anon_id;     /* the sink's id of its anonymous memory; valid while anon_defined */
 	bool anon_defined;
+	uint32_t renewed;     /* how often its code was found to be another than that which the sink was told of */
+	uint32_t forked_from; /* pid that it has its memory from; 0: not known, or it has called exec since */
 	bool changed;	     /* it is among processes.changed */
 };
 

@@ -15,7 +15,7 @@ enum { CACHE_MAX = 1 << 19 }; /* entries before a cache starts anew */
 struct known_stack {
 	uint64_t addresses; /* hash */
 	uint64_t generation;
-	uint32_t pid;
+	uint32_t pid, renewed;
 	uint32_t id;
 };
 
@@ -29,6 +29,7 @@ struct resolver {
 	const struct events *events;
 	const struct sampler_sink *sink;
 	unsigned max_depth, kernel_depth;
+	bool keep_files;
 	struct known_stack *stacks;
 	size_t n_stacks, stacks_cap;
 	struct table by_stack;
@@ -44,7 +45,7 @@ struct resolver {
 
 struct resolver *
 resolver_open(struct processes *processes, const struct events *events, const struct sampler_sink *sink, unsigned max_depth,
-	      unsigned kernel_depth)
+	      unsigned kernel_depth, bool keep_files)
 {
 	struct resolver *r = xcalloc(1, sizeof(*r));
 
@@ -53,6 +54,7 @@ resolver_open(struct processes *processes, const struct events *events, const st
 	r->sink = sink;
 	r->max_depth = max_depth;
 	r->kernel_depth = kernel_depth;
+	r->keep_files = keep_files;
 	r->places = xcalloc(USER_DEPTH + KERNEL_DEPTH + 8, sizeof(*r->places));
 	return r;
 }
@@ -184,14 +186,15 @@ origin_of(const struct backing *b)
 {
 	if (!strcmp(b->path, "[vdso]"))
 		return ORIGIN_VDSO;
-	return b->path[0] == '/' && strcmp(b->path, "//anon") ? ORIGIN_FILE : ORIGIN_ANON;
+	return b->memory ? ORIGIN_ANON : ORIGIN_FILE;
 }
 
 static uint32_t
 anonymous(struct resolver *r, struct process *p)
 {
 	if (!p->anon_defined) {
-		struct module_fact fact = {.origin = ORIGIN_ANON, .path = "[anon]", .pid = p->pid};
+		struct module_fact fact = {.origin = ORIGIN_ANON, .path = "[anon]", .pid = p->pid, .place.pid = p->pid,
+					   .exec = p->exec, .forked_from = p->forked_from};
 
 		p->anon_id = r->sink->module(r->sink->context, &fact);
 		p->anon_defined = true;
@@ -203,17 +206,20 @@ static uint32_t
 module_of(struct resolver *r, struct process *p, const struct mapping *m)
 {
 	struct backing *b = m->backing;
-	enum module_origin origin = origin_of(b);
-	struct module_fact fact = {.origin = origin, .path = b->path};
+	struct module_fact fact = {.path = b->path, .fd = -1, .place = {p->pid, m->start, m->end, b->inode}};
 
-	if (origin == ORIGIN_ANON)
+	if (b->path[0] == '/' && !backing_is_anonymous(b))
+		backing_ask_build_id(b, p->pid, m);
+	fact.origin = origin_of(b);
+	if (fact.origin == ORIGIN_ANON)
 		return anonymous(r, p);
 	if (b->defined)
 		return b->id;
-	if (origin == ORIGIN_FILE)
-		backing_ask_build_id(b, p->pid, m);
 	fact.build_id = b->build_id;
 	fact.build_id_len = b->build_id_len;
+	fact.content = b->has_content ? b->content : NULL;
+	if (r->keep_files && fact.origin == ORIGIN_FILE)
+		fact.fd = backing_descriptor(b, p->pid, m);
 	b->id = r->sink->module(r->sink->context, &fact);
 	b->defined = true;
 	return b->id;
@@ -280,14 +286,14 @@ stack_of(struct resolver *r, const struct raw_sample *raw, const uint64_t *addre
 {
 	struct process *p = raw->n_user ? process_of(r->processes, raw->key.pid, raw->key.exec, raw->time)
 					 : NULL;
-	struct known_stack want = {raw->key.stack ^ hash_wait(&raw->key), p ? p->space->generation : 0, p ? raw->key.pid : 0, 0};
-	uint64_t hash = hash_pair(want.addresses, hash_pair(want.generation, want.pid));
+	struct known_stack want = {raw->key.stack ^ hash_wait(&raw->key), p ? p->space->generation : 0, p ? raw->key.pid : 0, p ? p->renewed : 0, 0};
+	uint64_t hash = hash_pair(want.addresses, hash_pair(want.generation, (uint64_t)want.renewed << 32 | want.pid));
 	struct table_probe probe = table_probe(&r->by_stack, hash);
 	uint32_t i;
 
 	while (table_next(&r->by_stack, &probe, &i))
 		if (r->stacks[i].addresses == want.addresses && r->stacks[i].generation == want.generation &&
-		    r->stacks[i].pid == want.pid)
+		    r->stacks[i].pid == want.pid && r->stacks[i].renewed == want.renewed)
 			return r->stacks[i].id;
 	if (r->n_stacks >= CACHE_MAX)
 		forget_stacks(r);

@@ -10,9 +10,9 @@
 
 struct resolver;
 
-/* events: of the samples, to be known with the first one. max_depth: frames wanted of each part; kernel_depth: the most that the kernel gives. */
+/* keep_files: the sink wants descriptors of files. events: of the samples, to be known with the first one. max_depth: frames wanted of each part; kernel_depth: the most that the kernel gives. */
 struct resolver *resolver_open(struct processes *processes, const struct events *events, const struct sampler_sink *sink,
-			       unsigned max_depth, unsigned kernel_depth);
+			       unsigned max_depth, unsigned kernel_depth, bool keep_files);
 void resolver_close(struct resolver *r);
 void resolver_forget(struct resolver *r); /* no id of the sink's is valid any more */
 

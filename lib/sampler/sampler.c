@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "sampler/attach.h"
+#include "sampler/code.h"
 #include "sampler/cpus.h"
 #include "sampler/events.h"
 #include "sampler/fates.h"
@@ -158,7 +159,8 @@ sampler_open(const struct sampler_config *config, struct err *err)
 	s->epoll = -1;
 	s->processes.backings = &s->backings;
 	s->windows[0].one_by_one = s->windows[1].one_by_one = config->timestamps;
-	s->resolver = resolver_open(&s->processes, &s->events, &s->sink, (unsigned)config->max_depth, kernel_depth());
+	s->resolver = resolver_open(&s->processes, &s->events, &s->sink, (unsigned)config->max_depth, kernel_depth(),
+				    config->keep_files);
 	if (!open_parts(s, err))
 		return s;
 	sampler_close(s);
@@ -195,6 +197,8 @@ int
 sampler_start(struct sampler *s, const struct sampler_sink *sink, struct err *err)
 {
 	s->sink = *sink;
+	code_notice_all(sideband_notices(s->sideband), &s->processes);
+	code_tell(sideband_notices(s->sideband), sink);
 	s->window_start = monotonic_ns();
 	kernel_missed(s->kernel);
 	attach_missed(s->attach, NULL, NULL);
@@ -239,6 +243,7 @@ bool
 sampler_collect(struct sampler *s)
 {
 	sideband_collect(s->sideband);
+	code_tell(sideband_notices(s->sideband), &s->sink);
 	if (s->unwinding)
 		unwinding_follow(s->unwinding, s->sideband);
 	kernel_collect(s->kernel);
@@ -257,6 +262,15 @@ void
 sampler_forget(struct sampler *s)
 {
 	resolver_forget(s->resolver);
+}
+
+void
+sampler_renew(struct sampler *s, uint32_t pid)
+{
+	struct process *p = process_find(&s->processes, pid);
+
+	if (p)
+		p->renewed++;
 }
 
 const struct sampler_totals *

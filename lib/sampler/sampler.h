@@ -68,6 +68,7 @@ struct sampler_config {
 	enum user_walk walk;
 	uint64_t unwind_memory; /* bytes that unwind tables may take */
 	uint64_t max_depth; /* frames of each of the two parts */
+	bool keep_files;    /* module_fact has descriptors of files */
 	uint64_t interval;  /* expected time between windows, ns: sizes the map */
 	uint64_t map_entries; /* keys in the map of a window; 0: enough for every sample to differ */
 	uint64_t ring_bytes;  /* ring buffer of each cpu; 0: chosen from the frequency */
@@ -84,7 +85,24 @@ struct module_fact {
 	const char *path;
 	const unsigned char *build_id;
 	size_t build_id_len;
+	const unsigned char *content; /* a content id (elf/content_id.h), of a file without a build-id; NULL: none is known */
 	uint32_t pid; /* anonymous memory: the process; else 0 */
+	struct place_of_code {
+		uint32_t pid; /* a process that has it mapped; 0: not known */
+		uint64_t start, end; /* where */
+		uint64_t inode; /* of a file; 0: not known */
+	} place;
+	int fd;		      /* of a file, where the configuration asks for it; the sink's to close. -1: it cannot be reached */
+	uint64_t exec;	      /* anonymous memory: another number after each exec of the process */
+	uint32_t forked_from; /* anonymous memory: the process that this one has its memory from; 0: not known, or none */
+};
+
+/* A process has made memory executable that is none of a file; or it has mapped a file in which it tells perf(1) of code it
+ * makes at run time, a jitdump. */
+struct code_fact {
+	uint32_t pid;
+	const char *dump; /* path of the jitdump as the process has it; NULL: memory */
+	uint64_t start, end; /* of the mapping */
 };
 
 #define PLACE_KERNEL UINT32_MAX /* as a place's module: offset is a kernel address */
@@ -116,7 +134,7 @@ struct event_fact {
 	bool has_values;
 };
 
-/* Called from sampler_window() only. Ids that are returned are used in later calls, until sampler_forget(). */
+/* Called from sampler_window() only, but for code(). Ids that are returned are used in later calls, until sampler_forget(). */
 struct sampler_sink {
 	void *context;
 	uint32_t (*module)(void *context, const struct module_fact *fact);
@@ -126,6 +144,7 @@ struct sampler_sink {
 	void (*window)(void *context, uint32_t event, uint64_t start, uint64_t end); /* precedes its samples and losses */
 	void (*sample)(void *context, const struct sample_fact *fact);
 	void (*lost)(void *context, const char *cause, uint32_t cpu, uint64_t count);
+	void (*code)(void *context, const struct code_fact *fact); /* as soon as it is known, by any call; the process may be gone */
 };
 
 /* What may become of a sample, and the words for it that sink->lost() is told, too. */
@@ -175,6 +194,9 @@ void sampler_close(struct sampler *s);
 
 /* Forgets all ids that the sink returned: the caller begins a new segment. */
 void sampler_forget(struct sampler *s);
+
+/* The memory of a process has other code than before: what the sink has called its stacks does not hold for those to come. */
+void sampler_renew(struct sampler *s, uint32_t pid);
 
 const struct sampler_totals *sampler_totals(const struct sampler *s);
 size_t sampler_events(const struct sampler *s);

@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "sampler/advice.h"
+#include "sampler/code.h"
 #include "sampler/proc.h"
 
 enum {
@@ -49,6 +50,7 @@ struct sideband {
 	uint64_t order, lost;
 	uint64_t collected; /* when all rings were known to be empty, CLOCK_MONOTONIC ns */
 	bool follows;	    /* present is used */
+	struct code_notices notices;
 };
 
 /* What follows each record because of sample_id_all: sample_type is TID | TIME. */
@@ -136,6 +138,7 @@ sideband_close(struct sideband *s)
 	}
 	queue_free(&s->past);
 	queue_free(&s->present);
+	code_forget(&s->notices);
 	free(s->rings);
 	free(s);
 }
@@ -185,6 +188,57 @@ keep(struct sideband *s, const struct perf_event_header *h, const char *record)
 	s->order++;
 }
 
+/* The body of PERF_RECORD_MMAP2 after pid and tid. */
+struct mmap2_body {
+	uint64_t address, length, page_offset;
+	union {
+		struct {
+			uint32_t major, minor;
+			uint64_t inode, inode_generation;
+		};
+		struct {
+			uint8_t build_id_len, reserved[3];
+			uint8_t build_id[20];
+		};
+	};
+	uint32_t protection, flags;
+	/* file name follows */
+};
+
+enum { PATH_ROOM = 4096 + 64 };
+
+/* Of a record of PERF_RECORD_MMAP2. False: it is too short to be one. */
+static bool
+read_mmap2(const struct perf_event_header *h, const char *body, struct mmap2_body *b, char path[PATH_ROOM])
+{
+	size_t room = h->size - sizeof(*h) - 8, len;
+
+	if (h->size < sizeof(*h) + 8 || room < sizeof(*b) + sizeof(struct sample_id) + 8)
+		return false;
+	memcpy(b, body + 8, sizeof(*b));
+	len = strnlen(body + 8 + sizeof(*b), room - sizeof(*b) - sizeof(struct sample_id));
+	if (len >= PATH_ROOM)
+		len = PATH_ROOM - 1;
+	memcpy(path, body + 8 + sizeof(*b), len);
+	path[len] = 0;
+	proc_strip_deleted(path, len);
+	return true;
+}
+
+static void
+notice(const struct perf_event_header *h, const char *record, struct code_notices *notices)
+{
+	char path[PATH_ROOM];
+	struct mmap2_body b;
+	uint32_t pid;
+
+	if (h->type != PERF_RECORD_MMAP2 || !read_mmap2(h, record + sizeof(*h), &b, path))
+		return;
+	memcpy(&pid, record + sizeof(*h), sizeof(pid));
+	if (pid && pid != UINT32_MAX) /* not in our pid namespace */
+		code_notice(notices, pid, b.address, b.address + b.length, path);
+}
+
 static void
 drain(struct sideband *s, struct ring *r)
 {
@@ -201,6 +255,7 @@ drain(struct sideband *s, struct ring *r)
 		record.len = 0;
 		copy_record(&record, r, tail, h.size);
 		keep(s, &h, record.data);
+		notice(&h, record.data, &s->notices);
 		tail += h.size;
 	}
 	buf_free(&record);
@@ -243,6 +298,12 @@ sideband_collect(struct sideband *s)
 	s->collected = time;
 }
 
+struct code_notices *
+sideband_notices(struct sideband *s)
+{
+	return &s->notices;
+}
+
 static int
 by_time(const void *a, const void *b)
 {
@@ -266,23 +327,6 @@ sideband_sort(struct sideband *s)
 	sort(&s->past);
 }
 
-/* The body of PERF_RECORD_MMAP2 after pid and tid. */
-struct mmap2_body {
-	uint64_t address, length, page_offset;
-	union {
-		struct {
-			uint32_t major, minor;
-			uint64_t inode, inode_generation;
-		};
-		struct {
-			uint8_t build_id_len, reserved[3];
-			uint8_t build_id[20];
-		};
-	};
-	uint32_t protection, flags;
-	/* file name follows */
-};
-
 static struct backing *
 find_backing(struct backings *bs, uint32_t pid, const char *path, const struct mmap2_body *b, bool with_id)
 {
@@ -294,31 +338,21 @@ find_backing(struct backings *bs, uint32_t pid, const char *path, const struct m
 	} else {
 		identity.device = makedev(b->major, b->minor);
 		identity.inode = b->inode;
-		if (b->inode)
-			identity.version = backing_find_version(
-				&(struct place_of_file){path, b->inode, pid, b->address, b->address + b->length});
 	}
-	return backing_get(bs, &identity);
+	return backing_get_mapped(bs, &identity,
+				  &(struct place_of_file){path, b->inode, pid, b->address, b->address + b->length});
 }
 
 static void
 apply_mmap(struct processes *ps, const struct perf_event_header *h, const char *body, uint32_t pid)
 {
-	size_t room = h->size - sizeof(*h) - 8, len;
+	bool with_id = h->misc & PERF_RECORD_MISC_MMAP_BUILD_ID;
+	char path[PATH_ROOM];
 	struct mmap2_body b;
 	struct mapping m;
-	char path[4096 + 64];
-	bool with_id = h->misc & PERF_RECORD_MISC_MMAP_BUILD_ID;
 
-	if (room < sizeof(b) + sizeof(struct sample_id) + 8)
+	if (!read_mmap2(h, body, &b, path))
 		return;
-	memcpy(&b, body + 8, sizeof(b));
-	len = strnlen(body + 8 + sizeof(b), room - sizeof(b) - sizeof(struct sample_id));
-	if (len >= sizeof(path))
-		len = sizeof(path) - 1;
-	memcpy(path, body + 8 + sizeof(b), len);
-	path[len] = 0;
-	proc_strip_deleted(path, len);
 	if (with_id && b.build_id_len > sizeof(b.build_id))
 		return;
 	m = (struct mapping){.start = b.address, .end = b.address + b.length, .page_offset = b.page_offset};

@@ -9,14 +9,16 @@
 #include "base/err.h"
 #include "sampler/process.h"
 
+struct code_notices;
 struct sideband;
 
 /* follows: sideband_follow() will be called, soon after each record that came. */
 struct sideband *sideband_open(const uint32_t *cpus, size_t n_cpus, bool follows, struct err *err);
 void sideband_close(struct sideband *s);
 
-/* Moves what the kernel has written into memory. */
+/* Moves what the kernel has written into memory; code that is made at run time is noticed. */
 void sideband_collect(struct sideband *s);
+struct code_notices *sideband_notices(struct sideband *s);
 
 /* Sorts what was collected by time. To be called once before a round of sideband_apply(). */
 void sideband_sort(struct sideband *s);

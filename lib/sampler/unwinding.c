@@ -21,6 +21,7 @@ enum {
 	SYSTEM_WAIT = 150,	    /* and for all, when none was */
 	PROMPT = -10,		    /* nice: what is late here is missing in stacks, and it is little work */
 	TICK = 100000000,	    /* ns between two ages of what was given back */
+	HOLD = 1000000000,	    /* ns, besides two windows, that files are held open: until the samples in them are looked at */
 	RETRY = 2000000000,	    /* ns before a table that found no room is asked for again */
 };
 
@@ -41,6 +42,7 @@ struct unwinding {
 	struct source *sources; /* by table */
 	size_t n_sources, sources_cap;
 	uint64_t aged;
+	bool started;
 };
 
 struct unwinding *
@@ -127,6 +129,8 @@ number(struct unwinding *u, const struct mapping *m, uint32_t pid, bool urgent)
 
 	if (b->table || !has_table(b))
 		return;
+	if (u->config->keep_files && u->started)
+		backing_hold(u->present.backings, b, pid, m);
 	b->table = tables_add(u->tables);
 	if (!b->table)
 		return;
@@ -273,6 +277,7 @@ unwinding_start(struct unwinding *u, const struct processes *now)
 	loader_wait(u->loader, config_is_whole(u->config) ? SYSTEM_WAIT : TARGET_WAIT);
 	jit_wait(u->jit, TARGET_WAIT);
 	put_regions(u);
+	u->started = true;
 }
 
 void
@@ -320,6 +325,7 @@ unwinding_tick(struct unwinding *u, uint32_t window)
 	processes_purge(&u->present);
 	put_changed(u);
 	layout_age(u->layout, u->present.backings);
+	backings_age(u->present.backings, 2 * u->config->interval + HOLD);
 	tables_age(u->tables, window);
 }
 

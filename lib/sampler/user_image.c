@@ -32,9 +32,10 @@ user_image_debug(struct user_image *image)
 	const struct elf_file *f = image->elf;
 	char theirs[64];
 	const char *dirs[2] = {debug_root, theirs};
-	struct debug_roots roots = {dirs, 1};
+	struct find_places places = {.dirs = dirs, .n = 1};
+	struct find_wanted wanted = {.path = f->path, .id = f->build_id, .id_len = f->build_id_len};
+	struct find_log log = {0};
 	unsigned pid;
-	struct err err;
 	int len = 0;
 
 	if (image->asked)
@@ -42,9 +43,10 @@ user_image_debug(struct user_image *image)
 	image->asked = true;
 	if (sscanf(f->path, "/proc/%u/root%n", &pid, &len) == 1 && len && f->path[len] == '/') {
 		snprintf(theirs, sizeof(theirs), "/proc/%u/root%s", pid, debug_root);
-		roots.n = 2;
+		places.n = 2;
 	}
-	image->debug = find_debug(f, f->build_id, f->build_id_len, &roots, &err);
+	image->debug = find_debug(f, &wanted, &places, &log);
+	find_log_free(&log);
 	return image->debug;
 }
 

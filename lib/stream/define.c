@@ -26,6 +26,7 @@ struct pairs {
 struct definer {
 	struct writer *w;
 	struct intern modules; /* by their fields as one string; the id is the module's */
+	struct intern functions;
 	struct pairs symbols, frames, stacks;
 };
 
@@ -50,6 +51,7 @@ void
 definer_forget(struct definer *d)
 {
 	intern_free(&d->modules);
+	intern_free(&d->functions);
 	pairs_free(&d->symbols);
 	pairs_free(&d->frames);
 	pairs_free(&d->stacks);
@@ -65,7 +67,7 @@ definer_close(struct definer *d)
 size_t
 definer_count(const struct definer *d)
 {
-	return d->modules.n + d->symbols.n + d->frames.n + d->stacks.n;
+	return d->modules.n + d->functions.n + d->symbols.n + d->frames.n + d->stacks.n;
 }
 
 /* True when the pair is new; *id is its index either way. */
@@ -86,20 +88,32 @@ pair_new(struct pairs *p, uint64_t a, uint64_t b, uint32_t *id)
 }
 
 uint32_t
-define_module(struct definer *d, const struct module_record *r)
+define_file(struct definer *d, const struct module_record *r, struct text content, bool *is_new)
 {
 	struct buf key = {0};
 	size_t before = d->modules.n;
 	uint32_t id;
 
-	buf_printf(&key, "%llu %llu %zu ", (unsigned long long)r->kind, (unsigned long long)r->pid, r->build_id.len);
+	buf_printf(&key, "%llu %llu %zu %zu ", (unsigned long long)r->kind, (unsigned long long)r->pid, r->build_id.len, content.len);
 	buf_add(&key, r->build_id.data, r->build_id.len);
+	buf_add(&key, content.data, content.len);
 	buf_add(&key, r->path.data, r->path.len);
 	id = intern(&d->modules, key.data, key.len);
 	buf_free(&key);
-	if (d->modules.n > before)
+	*is_new = d->modules.n > before;
+	if (*is_new)
 		write_module(d->w, r);
+	if (*is_new && content.len)
+		write_content(d->w, &(struct content_record){.module = id, .id = content});
 	return id;
+}
+
+uint32_t
+define_module(struct definer *d, const struct module_record *r)
+{
+	bool is_new;
+
+	return define_file(d, r, text_of(NULL, 0), &is_new);
 }
 
 uint32_t
@@ -130,4 +144,15 @@ define_symbol(struct definer *d, const struct symbol_record *r)
 
 	if (pair_new(&d->symbols, r->module, r->start, &id))
 		write_symbol(d->w, r);
+}
+
+void
+define_name(struct definer *d, uint32_t frame, struct text function)
+{
+	size_t before = d->functions.n;
+	uint32_t id = intern(&d->functions, function.data, function.len);
+
+	if (d->functions.n > before)
+		write_function(d->w, &(struct function_record){.name = function});
+	write_name(d->w, &(struct name_record){.frame = frame, .function = id});
 }

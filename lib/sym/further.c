@@ -60,20 +60,21 @@ open_split(void *to, const struct split *split)
 	if (id == x->n_files) {
 		GROW(x->files, x->n_files, x->cap_files);
 		x->files[x->n_files++] =
-			parts_dwo(x->image ? x->image : x->main, split->directory, split->name, &err);
+			parts_dwo(x->image ? x->image : x->main, x->places, split->directory, split->name, &err);
 		keep_problem(x, &err);
 	}
 	return x->files[id];
 }
 
 void
-further_connect(struct further *x, struct dwarf *d, const struct elf_file *image, const char *const *dirs, size_t n)
+further_connect(struct further *x, struct dwarf *d, const struct elf_file *image, const struct find_places *places)
 {
 	struct err err = {0};
 
 	x->main = dwarf_file(d);
 	x->image = image;
-	x->alternate = parts_alternate(x->main, dirs, n, &err);
+	x->places = places;
+	x->alternate = parts_alternate(x->main, places, &err);
 	if (x->alternate)
 		dwarf_set_alt(d, x->alternate);
 	keep_problem(x, &err);

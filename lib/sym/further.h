@@ -12,9 +12,11 @@
 #include "dwarf/dwarf.h"
 #include "dwarf/sections.h"
 #include "elf/file.h"
+#include "elf/find.h"
 
 struct further {
 	const struct elf_file *image, *main; /* that was mapped, that has debug information; not owned */
+	const struct find_places *places;    /* not owned */
 	struct elf_file *alternate;	     /* owned */
 	struct elf_file *package;	     /* owned */
 	struct dwarf_sections index;	     /* of the package */
@@ -25,9 +27,9 @@ struct further {
 	struct err problem; /* the first that was not found or refused, and why; "" */
 };
 
-/* Has debug information find its further files. `image` is the file that was mapped (NULL: it is not there); `dirs` are laid
- * out as /usr/lib/debug is. *x and the image must outlive the debug information. */
-void further_connect(struct further *x, struct dwarf *d, const struct elf_file *image, const char *const *dirs, size_t n);
+/* Has debug information find its further files. `image` is the file that was mapped (NULL: it is not there). All must outlive
+ * the debug information. */
+void further_connect(struct further *x, struct dwarf *d, const struct elf_file *image, const struct find_places *places);
 
 void further_free(struct further *x);
 

@@ -3,62 +3,113 @@
 #include "sym/module.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
+#include "elf/content_id.h"
 #include "elf/minidebug.h"
 
-/* The build-id that debug files must have: the recorded one, or of the file at the path where none was recorded. */
-static struct elf_file *
-debug_of(const struct module *m, const struct debug_roots *roots, struct err *err)
+/* The kind of place where what was used last was found. */
+static const char *
+found_in(const struct module *m)
 {
-	if (m->id_len || !m->image)
-		return find_debug(m->image, m->id, m->id_len, roots, err);
-	return find_debug(m->image, m->image->build_id, m->image->build_id_len, roots, err);
+	return m->log.all[m->log.n - 1].source;
+}
+
+static struct find_wanted
+wanted(const struct module *m)
+{
+	return (struct find_wanted){
+		.path = m->path,
+		.id = m->id,
+		.id_len = m->id_len,
+		.mapped = m->mapped,
+		.foreign = m->foreign,
+	};
+}
+
+/* The debug file must have the build-id that was recorded, or that of the file at the path where none was. */
+static struct find_wanted
+wanted_debug(const struct module *m)
+{
+	struct find_wanted w = wanted(m);
+
+	if (!m->id_len && m->image) {
+		w.id = m->image->build_id;
+		w.id_len = m->image->build_id_len;
+	}
+	return w;
+}
+
+static void
+use(struct module *m, const struct elf_file *f)
+{
+	m->n_symbols += symtab_read(&m->symbols, f);
+	if (!m->informs || m->dwarf)
+		return;
+	m->dwarf = dwarf_open(f);
+	if (m->dwarf)
+		further_connect(&m->further, m->dwarf, m->image, m->places);
+}
+
+static void
+use_image(struct module *m, struct elf_file *f)
+{
+	if (!f)
+		return;
+	m->image = f;
+	m->image_from = found_in(m);
+	m->full |= symtab_is_full(f);
+	use(m, f);
+}
+
+static void
+use_debug(struct module *m, struct elf_file *f)
+{
+	if (!f)
+		return;
+	m->debug = f;
+	m->debug_from = found_in(m);
+	m->full = true;
+	use(m, f);
+}
+
+/* Whether a debug file would tell more. */
+static bool
+lacks_debug(const struct module *m)
+{
+	return !m->debug && (!m->full || (m->informs && !m->dwarf));
+}
+
+static void
+use_mini(struct module *m)
+{
+	struct err err = {0};
+
+	m->mini = minidebug_open(m->image, &err);
+	if (m->mini)
+		use(m, m->mini);
+	else if (err.text[0])
+		find_log_add(&m->log, ".gnu_debugdata", true, FIND_UNREADABLE, m->image->path, err.text);
 }
 
 void
-module_load(struct module *m, const struct debug_roots *roots, unsigned dwarf)
+module_load(struct module *m, const struct find_places *places, bool informs)
 {
-	struct err refused = {0};
+	struct find_wanted w = wanted(m);
 
 	if (m->tried || m->told)
 		return;
 	m->tried = true;
+	m->informs = informs;
+	m->places = places;
 	m->symbols.lazy = true;
-	m->image = find_image(m->path, m->id, m->id_len, roots, &m->problem);
-	if (m->image)
-		m->problem.text[0] = 0;
-	if (dwarf && m->image)
-		m->dwarf = dwarf_open(m->image);
-	if (!m->image || !symtab_is_full(m->image) || (dwarf && !m->dwarf))
-		m->debug = debug_of(m, roots, &refused);
-	if (m->debug)
-		m->problem.text[0] = 0;
-	else if (refused.text[0] && !m->problem.text[0])
-		m->problem = refused;
-	m->full = m->debug || (m->image && symtab_is_full(m->image));
-	if (dwarf && m->debug && !m->dwarf)
-		m->dwarf = dwarf_open(m->debug);
-	if (m->dwarf)
-		further_connect(&m->further, m->dwarf, m->image, roots->dirs, roots->n);
+	use_image(m, find_image(&w, places, &m->log));
+	w = wanted_debug(m);
+	if (lacks_debug(m))
+		use_debug(m, find_debug(m->image, &w, places, &m->log));
 	if (!m->full && m->image)
-		m->mini = minidebug_open(m->image, &m->problem);
-	if (m->mini)
-		m->n_symbols += symtab_read(&m->symbols, m->mini);
-	if (m->debug)
-		m->n_symbols += symtab_read(&m->symbols, m->debug);
-	if (m->image)
-		m->n_symbols += symtab_read(&m->symbols, m->image);
-}
-
-const char *
-module_problem(const struct module *m)
-{
-	if (m->problem.text[0])
-		return m->problem.text;
-	if (m->further.problem.text[0])
-		return m->further.problem.text;
-	return m->dwarf ? dwarf_problem(m->dwarf) : NULL;
+		use_mini(m);
 }
 
 void
@@ -66,6 +117,7 @@ module_free(struct module *m)
 {
 	symtab_free(&m->symbols);
 	spare_free(&m->spare);
+	find_log_free(&m->log);
 	dwarf_close(m->dwarf);
 	further_free(&m->further);
 	elf_close(m->mini);
@@ -88,6 +140,62 @@ begins_within(struct module *m, uint64_t start, uint64_t function)
 }
 
 bool
+module_wants(struct module *m, bool *debug, const uint8_t **id, size_t *len)
+{
+	const uint8_t *of = m->id_len || !m->image ? m->id : m->image->build_id;
+
+	*debug = !m->asked[true];
+	*len = m->id_len || !m->image ? m->id_len : m->image->build_id_len;
+	*id = of;
+	if (m->told || *len < 2 || is_content_id(of, *len) || m->asked[*debug] || !(*debug ? lacks_debug(m) : !m->full && !m->image))
+		return false;
+	m->asked[*debug] = true;
+	return true;
+}
+
+bool
+module_take(struct module *m, bool debug, const char *source, const char *path, const char *reason)
+{
+	struct find_wanted w = debug ? wanted_debug(m) : wanted(m);
+	struct elf_file *f;
+
+	if (!path) {
+		find_log_add(&m->log, source, debug, reason ? FIND_NO_ANSWER : FIND_ABSENT, "", reason);
+		return false;
+	}
+	f = find_fetched(&w, path, debug, source, &m->log);
+	(debug ? use_debug : use_image)(m, f);
+	return f;
+}
+
+/* Of the image when there is none; of a debug file when there is no full table. */
+static const struct find_attempt *
+refusal(const struct module *m)
+{
+	const struct find_attempt *a;
+	size_t from = 0;
+
+	if (m->full || m->debug)
+		return NULL;
+	while (m->image && from < m->log.n && !m->log.all[from].debug)
+		from++;
+	a = find_log_refusal(&m->log, from);
+	return !a && !m->image && m->log.n ? &m->log.all[0] : a;
+}
+
+const char *
+module_problem(const struct module *m)
+{
+	const struct find_attempt *a = refusal(m);
+
+	if (a)
+		return a->reason;
+	if (m->further.problem.text[0])
+		return m->further.problem.text;
+	return m->dwarf ? dwarf_problem(m->dwarf) : NULL;
+}
+
+bool
 module_find(struct module *m, uint64_t offset, unsigned dwarf, struct module_place *place)
 {
 	const struct elf_file *f = m->image ? m->image : m->debug;
@@ -99,7 +207,7 @@ module_find(struct module *m, uint64_t offset, unsigned dwarf, struct module_pla
 		return false;
 	range = symtab_find(&m->symbols, vaddr);
 	place->symbol = range ? range->name : NULL;
-	if (m->dwarf)
+	if (m->dwarf && dwarf)
 		dwarf_find(m->dwarf, vaddr, dwarf, &place->debug);
 	if (range && place->debug.function)
 		place->same = begins_within(m, range->start, place->debug.function);

@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/err.h"
 #include "dwarf/dwarf.h"
 #include "elf/find.h"
 #include "elf/symtab.h"
@@ -17,28 +16,39 @@ struct module {
 	bool told;  /* its symbols come by symtab_put(), not from files */
 	bool tried; /* its files were looked for */
 	bool full;
+	bool informs; /* debug information is wanted, if there is any */
+	bool asked[2]; /* the image, the debug file was asked for by module_wants() */
 	char *path; /* owned */
+	const char *foreign; /* why its path alone is not to be trusted; NULL */
 	uint8_t id[BUILD_ID_MAX];
 	size_t id_len;
+	struct find_mapped mapped; /* where it could be reached while a process lived */
 	struct elf_file *image, *debug; /* owned; NULL */
-	struct elf_file *mini;		/* MiniDebugInfo of the image, if there is neither .symtab nor a debug file; owned */
+	const char *image_from, *debug_from; /* kinds of places, as the log calls them */
+	struct elf_file *mini; /* MiniDebugInfo of the image, if there is neither .symtab nor a debug file; owned */
 	struct spare spare;
 	struct symtab symbols;
 	size_t n_symbols;
 	struct dwarf *dwarf; /* owned; NULL: there is none, or nobody wants to know */
 	struct further further;
-	struct err problem;
+	const struct find_places *places; /* the symbolizer's */
+	struct find_log log;
 	uint64_t last_symbol, last_function; /* private */
 	bool last_same;
 };
 
-/* What was refused or could not be read; NULL: nothing. */
-const char *module_problem(const struct module *m);
-
-/* Finds the files and reads their symbols, at the first call. `dwarf` is what is wanted of debug information, as
- * dwarf_find() has it; 0: nothing. */
-void module_load(struct module *m, const struct debug_roots *roots, unsigned dwarf);
+/* Finds the files and reads their symbols, at the first call. `informs`: debug information is wanted, too. */
+void module_load(struct module *m, const struct find_places *places, bool informs);
 void module_free(struct module *m);
+
+/* A file that would help and was not asked for yet: the debug file, else the one that was mapped when it is not here. */
+bool module_wants(struct module *m, bool *debug, const uint8_t **id, size_t *len);
+
+/* A file that was wanted came, or did not: then path is NULL and `reason` says why. True: it is used. */
+bool module_take(struct module *m, bool debug, const char *source, const char *path, const char *reason);
+
+/* What was refused or could not be read; NULL: nothing, or it did not matter. */
+const char *module_problem(const struct module *m);
 
 /* What is known about an offset of the module. */
 struct module_place {
@@ -47,7 +57,7 @@ struct module_place {
 	bool same;		  /* the symbol begins within the function that the debug information tells */
 };
 
-/* False: no function is known there. */
+/* False: no function is known there. `dwarf` is what is wanted of debug information, as dwarf_find() has it; 0: nothing. */
 bool module_find(struct module *m, uint64_t offset, unsigned dwarf, struct module_place *place);
 
 #endif

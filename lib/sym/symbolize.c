@@ -82,29 +82,30 @@ new_module(struct symbolizer *s)
 }
 
 uint32_t
-symbolizer_file(struct symbolizer *s, const char *path, size_t path_len, const uint8_t *id, size_t len)
+symbolizer_file(struct symbolizer *s, const struct file_facts *facts)
 {
+	size_t id_len = facts->id_len > BUILD_ID_MAX ? BUILD_ID_MAX : facts->id_len;
 	struct buf key = {0};
+	struct module *m;
 	uint32_t file;
 
-	if (len > BUILD_ID_MAX)
-		len = BUILD_ID_MAX;
-	buf_char(&key, (char)len);
-	buf_add(&key, id, len);
-	buf_add(&key, path, path_len);
+	buf_char(&key, (char)id_len);
+	buf_add(&key, facts->id, id_len);
+	buf_char(&key, (char)(facts->foreign && !id_len));
+	buf_add(&key, facts->path, facts->path_len);
 	file = intern(&s->files, key.data, key.len);
 	buf_free(&key);
-	if (file == s->n_files) {
-		struct module *m;
-
-		GROW(s->file_modules, s->n_files, s->cap_files);
-		s->file_modules[s->n_files++] = new_module(s);
-		m = s->modules[s->n - 1];
-		m->path = xstrndup(path, path_len);
-		m->id_len = len;
-		if (len)
-			memcpy(m->id, id, len);
-	}
+	if (file < s->n_files)
+		return s->file_modules[file];
+	GROW(s->file_modules, s->n_files, s->cap_files);
+	s->file_modules[s->n_files++] = new_module(s);
+	m = s->modules[s->n - 1];
+	m->path = xstrndup(facts->path, facts->path_len);
+	m->id_len = id_len;
+	if (id_len)
+		memcpy(m->id, facts->id, id_len);
+	m->foreign = facts->foreign;
+	m->mapped = facts->mapped;
 	return s->file_modules[file];
 }
 
@@ -128,6 +129,26 @@ symbolizer_tell(struct symbolizer *s, uint32_t module, uint64_t start, uint64_t 
 	symtab_put(&m->symbols, start, size, keep(&s->told, name, len));
 }
 
+bool
+symbolizer_is_deep(const struct symbolizer *s, uint32_t module)
+{
+	return s->modules[module]->dwarf;
+}
+
+bool
+symbolizer_wants(struct symbolizer *s, uint32_t module, struct file_wish *wish)
+{
+	struct module *m = s->modules[module];
+
+	return m->tried && module_wants(m, &wish->debug, &wish->id, &wish->id_len);
+}
+
+bool
+symbolizer_take(struct symbolizer *s, uint32_t module, bool debug, const char *source, const char *path, const char *reason)
+{
+	return module_take(s->modules[module], debug, source, path, reason);
+}
+
 void
 symbolizer_source(const struct symbolizer *s, uint32_t module, struct symbol_source *source)
 {
@@ -138,11 +159,14 @@ symbolizer_source(const struct symbolizer *s, uint32_t module, struct symbol_sou
 		.path = m->path,
 		.image = m->image ? m->image->path : NULL,
 		.debug = m->debug ? m->debug->path : NULL,
+		.image_from = m->image_from,
+		.debug_from = m->debug_from,
 		.full = m->full,
 		.mini = m->mini,
 		.go = m->spare.n_go,
 		.symbols = m->n_symbols,
 		.problem = module_problem(m),
+		.log = &m->log,
 	};
 }
 
@@ -251,7 +275,7 @@ take_place(struct symbolizer *s, const struct module *m, const struct module_pla
 }
 
 void
-symbolize(struct symbolizer *s, uint32_t module, struct lookup *lookups, size_t n)
+symbolize(struct symbolizer *s, uint32_t module, struct lookup *lookups, size_t n, enum symbolize_depth depth)
 {
 	unsigned dwarf = (s->options.inlines ? DWARF_INLINES : 0) | (s->options.lines ? DWARF_LINES : 0);
 	struct module *m = s->modules[module];
@@ -259,7 +283,9 @@ symbolize(struct symbolizer *s, uint32_t module, struct lookup *lookups, size_t 
 
 	if (!n)
 		return;
-	module_load(m, &s->options.roots, dwarf);
+	if (depth == SYMBOLIZE_TABLES)
+		dwarf = 0;
+	module_load(m, &s->options.places, s->options.inlines || s->options.lines);
 	sort_lookups(s, lookups, n);
 	s->n_chains = 0;
 	for (size_t i = 0; i < n; i++) {

@@ -61,7 +61,8 @@ read_sections(const struct elf_file *f, bool split)
 static void
 read_all(const uint8_t *bytes, size_t size)
 {
-	static const char *const nowhere[] = {"/nowhere"};
+	static const char *const dirs[] = {"/nowhere"};
+	static const struct find_places nowhere = {"/nowhere", dirs, 1};
 	struct err err = {0};
 	struct elf_file *f = elf_from_memory(bytes, size, "fuzz", &err);
 
@@ -70,7 +71,7 @@ read_all(const uint8_t *bytes, size_t size)
 	read_sections(f, false);
 	read_sections(f, true);
 	read_mini(f);
-	elf_close(parts_alternate(f, nowhere, 1, &err));
+	elf_close(parts_alternate(f, &nowhere, &err));
 	elf_close(f);
 }
 

@@ -17,7 +17,7 @@ def text_section(program):
 
 
 def stream(program, offsets):
-    yield 'segment host="x" release="6.1" arch="x86_64" cpus=1\nevent name="cpu-clock" unit="samples" frequency=99'
+    yield f'segment host="{os.uname().nodename}" release="6.1" arch="x86_64" cpus=1\nevent name="cpu-clock" unit="samples" frequency=99'
     yield f'module kind=0 build_id= path="{program}"'
     yield from (f"frame module=0 offset={offset}" for offset in offsets)
     yield from (f"stack frame={i}" for i in range(len(offsets)))
@@ -34,7 +34,16 @@ def ours(program, offsets):
     text = run(["pb-dump"], run(["pb-symbolize", "-q", "--no-demangle"], binary)).decode()
     functions, sources = ([x for x in re.findall(rf'^{kind} #\d+ \w+="(.*)"$', text, re.M)] for kind in ("function", "source"))
     chains = [[] for _ in offsets]
-    for frame, function, source, line in re.findall(r"^name frame=(\d+) function=(\d+) source=(\S+) line=(\d+)$", text, re.M):
+    before = None
+    for line in text.splitlines():
+        name = re.match(r"name frame=(\d+) function=(\d+) source=(\S+) line=(\d+)$", line)
+        if not name:
+            before = None
+            continue
+        frame, function, source, line = name.groups()
+        if frame != before: # a later group replaces an earlier one
+            chains[int(frame)] = []
+        before = frame
         path = os.path.normpath(sources[int(source)]) if source.isdigit() else None
         chains[int(frame)].append((functions[int(function)], path, int(line)))
     return chains
