@@ -4,6 +4,7 @@
 
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -16,7 +17,7 @@ enum {
 	TICK = 50 * MS,		/* ns between two ticks at the least */
 	TICK_TAKES = 5 * MS,	/* ns that reading may take on a tick, */
 	WINDOW_TAKES = 30 * MS, /* and for a window */
-	PROCESSES_MAX = 256,	/* followed at a time */
+	PROCESSES_MAX = 256,	/* followed at a time, those that samples are in rather than others */
 	PIECES_MAX = 2 << 20,	/* of code that are known at a time: 48 MiB, and as much again while they are sorted */
 	UNNAMED_MAX = 16384,	/* frames of a process that wait for a name, */
 	PATIENCE = 10,		/* and for how many s, where a map was there */
@@ -108,6 +109,20 @@ find(struct jit_frames *j, uint32_t pid)
 	return NULL;
 }
 
+/* Makes room by forgetting one that no sample was in. False: there is none. */
+static bool
+make_room(struct jit_frames *j)
+{
+	for (size_t i = 0; i < j->n; i++)
+		if (!j->all[i]->sampled) {
+			process_free(j->all[i]);
+			j->n--;
+			memmove(j->all + i, j->all + i + 1, (j->n - i) * sizeof(*j->all)); /* the latest of a pid stay last */
+			return true;
+		}
+	return false;
+}
+
 static struct process *
 meet(struct jit_frames *j, uint32_t pid)
 {
@@ -115,7 +130,7 @@ meet(struct jit_frames *j, uint32_t pid)
 
 	if (p && !own_files(p)->ended)
 		return p;
-	if (j->n == PROCESSES_MAX) {
+	if (j->n == PROCESSES_MAX && !make_room(j)) {
 		j->not_followed++;
 		return p;
 	}
@@ -174,9 +189,10 @@ jit_frames_sampled(struct jit_frames *j, const struct module_fact *f)
 		change_program(p);
 	p->exec_known = true;
 	p->exec = f->exec;
+	p->sampled = true;
 	if (p->symbols.n_files == 1)
 		inherit(j, p, f->forked_from);
-	p->sampled = p->unread = true;
+	p->unread = true;
 }
 
 /* ---- reading ---- */

@@ -118,7 +118,7 @@ take_places(struct segment *g, struct stream *s)
 	struct place_record r;
 
 	while (read_place(s, &r))
-		if (r.pid <= INT32_MAX)
+		if (r.pid <= INT32_MAX && !g->elsewhere)
 			g->modules[r.module].mapped = (struct find_mapped){(uint32_t)r.pid, r.start, r.end};
 }
 
@@ -267,20 +267,25 @@ note_callers(struct segment *g)
 
 /* ---- blocks ---- */
 
-/* What was recorded on another machine is not to be named by what is at the same paths here. */
-static const char *
-why_foreign(const struct segment *g, struct stream *s)
+/* Without a host name nothing speaks for another machine. */
+static bool
+is_elsewhere(struct stream *s)
 {
 	struct segment_record r;
 	struct utsname here;
 
+	if (!read_segment(s, &r) || uname(&here) || !r.host.len)
+		return false;
+	return r.host.len != strlen(here.nodename) || memcmp(r.host.data, here.nodename, r.host.len);
+}
+
+/* What was recorded on another machine is not to be named by what is at the same paths here. */
+static const char *
+why_foreign(const struct segment *g)
+{
 	if (g->no_local)
 		return "not used: no build-id was recorded, and --no-local";
-	if (!read_segment(s, &r) || uname(&here))
-		return NULL;
-	if (!r.host.len || (r.host.len == strlen(here.nodename) && !memcmp(r.host.data, here.nodename, r.host.len)))
-		return NULL;
-	return "not used: no build-id was recorded, and it was on another machine; see --sysroot";
+	return g->elsewhere ? "not used: no build-id was recorded, and it was on another machine; see --sysroot" : NULL;
 }
 
 static void
@@ -288,7 +293,8 @@ begin(struct segment *g, struct stream *s)
 {
 	g->n_modules = g->n_called = g->n_resolved = g->n_linked = 0;
 	names_begin(&g->names);
-	g->foreign = why_foreign(g, s);
+	g->elsewhere = is_elsewhere(s);
+	g->foreign = why_foreign(g);
 }
 
 static void

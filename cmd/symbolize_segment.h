@@ -29,6 +29,7 @@ struct segment {
 	/* Private. */
 	struct dict dict;
 	const char *foreign; /* why paths of this segment's files do not count here; NULL */
+	bool elsewhere;	     /* it is of another machine: its processes are none of ours */
 	bool slow, late;     /* a last answer, a first one was not there in time, and is not yet */
 	struct segment_module *modules; /* owned */
 	size_t n_modules, cap_modules;

@@ -235,3 +235,34 @@ tree() {
 	touch file
 	fails 1 "pb-record: --keep-binaries file: Not a directory" pb-record -o raw.pb --keep-binaries file -- true
 }
+
+# changed SED-SCRIPT: raw.pb with other records
+changed() {
+	pb-dump raw.pb | sed -E "$1" | pb-dump -r
+}
+
+@test "a file is known by its content, and one that was gone by none" {
+	pb-record -q -F 499 -o raw.pb -- "$d/old-bare" 500
+	wanted=100 right raw.pb
+	equals "$(pb-dump raw.pb | grep -cE '^content .* id=[0-9a-f]{32}70622d636f6e74656e742d31$')" 1
+	changed 's/^(content .* id=)[0-9a-f]{32}/\100000000000000000000000000000000/' >gone.pb
+	refused gone.pb
+	changed 's/^(content .* id=)(..)/\1ff/; s/^(content .* id=)..(.*)$/\1fe\2/' >other.pb
+	refused other.pb
+	changed '/^content /d' >none.pb # as before there was such a record
+	wanted=100 right none.pb
+}
+
+@test "a place is of use only if the file there is the one that was recorded" {
+	cp "$d/old" program
+	pb-record -q -F 499 -o raw.pb -- ./program 500
+	rm program
+	running "$d/new" 100000
+	changed "s/^(place .*)pid=[0-9]+/\1pid=$!/" >other.pb
+	equals "$(works other.pb '(old|new)_work')" 0
+	running "$d/old" 100000
+	changed "s/^(place .*)pid=[0-9]+ start=.*/\1pid=$! start=0x$(grep -m1 'r-xp.*/old$' /proc/$!/maps | sed 's/ .*//; s/-/ end=0x/')/" >same.pb
+	wanted=100 right same.pb
+	changed 's/^(place .*)pid=[0-9]+/\1pid=99999999999/' >none.pb
+	equals "$(works none.pb '(old|new)_work')" 0
+}

@@ -258,7 +258,7 @@ look(struct search *s)
 	struct elf_file *f = NULL;
 	bool more;
 
-	if (w->mapped.pid && w->id_len && !w->foreign)
+	if (w->mapped.pid && w->id_len)
 		snprintf(s->process, sizeof(s->process), "/proc/%u/root", w->mapped.pid);
 	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
 		more = sources[i].debug == s->debug;

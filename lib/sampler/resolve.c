@@ -181,12 +181,13 @@ mark_wait(struct resolver *r, const struct sample_key *key, size_t n)
 	return n;
 }
 
+/* A program of 32 bits has another vDSO than ours, whose symbols we do not know. */
 static enum module_origin
-origin_of(const struct backing *b)
+origin_of(const struct mapping *m)
 {
-	if (!strcmp(b->path, "[vdso]"))
-		return ORIGIN_VDSO;
-	return b->memory ? ORIGIN_ANON : ORIGIN_FILE;
+	if (!strcmp(m->backing->path, "[vdso]"))
+		return m->end > UINT32_MAX ? ORIGIN_VDSO : ORIGIN_ANON;
+	return m->backing->memory ? ORIGIN_ANON : ORIGIN_FILE;
 }
 
 static uint32_t
@@ -210,7 +211,7 @@ module_of(struct resolver *r, struct process *p, const struct mapping *m)
 
 	if (b->path[0] == '/' && !backing_is_anonymous(b))
 		backing_ask_build_id(b, p->pid, m);
-	fact.origin = origin_of(b);
+	fact.origin = origin_of(m);
 	if (fact.origin == ORIGIN_ANON)
 		return anonymous(r, p);
 	if (b->defined)
@@ -234,7 +235,7 @@ user_place(struct resolver *r, struct process *p, uint64_t address)
 	if (!m)
 		return place;
 	place.module = module_of(r, p, m);
-	place.offset = origin_of(m->backing) == ORIGIN_ANON ? address : address - m->start + m->page_offset;
+	place.offset = origin_of(m) == ORIGIN_ANON ? address : address - m->start + m->page_offset;
 	return place;
 }
 
