@@ -383,24 +383,24 @@ rows() {
 
 @test "further files below a sysroot, where the recorded machine had them" {
 	cd "$t"
-	mkdir -p "tree$t/made" made && cd made
+	mkdir -p "sysroot$t/made" made && cd made
 	compile gcc -gdwarf-5 -gsplit-dwarf
-	mv ./* "$t/tree$t/made"
-	mkdir "$t/tree/bin" && mv "$t/tree$t/made/x" "$t/tree/bin"
-	cd "$t/tree/bin"
+	mv ./* "$t/sysroot$t/made"
+	mkdir "$t/sysroot/bin" && mv "$t/sysroot$t/made/x" "$t/sysroot/bin"
+	cd "$t/sysroot/bin"
 	equals "$(chains x | grep -c sq)" 0
-	equals "$(chains --sysroot="$t/tree" x)" "$whole_chains"
+	equals "$(chains --sysroot="$t/sysroot" x)" "$whole_chains"
 	command -v dwz >/dev/null || skip "no dwz"
 	cd "$t"
 	compile gcc -g
 	mv x y
 	compile gcc -g
 	dwz -m shared -M /usr/lib/debug/.dwz/shared x y
-	mkdir -p tree/usr/lib/debug/.dwz
-	mv shared tree/usr/lib/debug/.dwz
+	mkdir -p sysroot/usr/lib/debug/.dwz
+	mv shared sysroot/usr/lib/debug/.dwz
 	equals "$(chains x | grep -c sq)" 0
 	contains "$(cat said)" "parts of its debug information are in /usr/lib/debug/.dwz/shared, which was not found"
-	equals "$(chains --sysroot="$t/tree" x)" "$whole_chains"
+	equals "$(chains --sysroot="$t/sysroot" x)" "$whole_chains"
 }
 
 @test "split DWARF: a relative path is not looked for in the current directory" {
