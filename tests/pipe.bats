@@ -58,7 +58,7 @@ at_most() {
 	load=$!
 	for victim in pb-record pb-symbolize pb-fold pb-svg; do
 		mkfifo "$t/1" "$t/2" "$t/3"
-		"$bin/pb-record" -q -F 99 -d 30 >"$t/1" 3>&- &
+		"$bin/pb-record" -q -F 99 -i 100ms -d 30 >"$t/1" 3>&- &
 		a=$!
 		"$bin/pb-symbolize" -q <"$t/1" >"$t/2" 2>>"$t/err" 3>&- &
 		b=$!
@@ -66,7 +66,7 @@ at_most() {
 		c=$!
 		"$bin/pb-svg" <"$t/3" >"$t/f.svg" 2>>"$t/err" 3>&- &
 		e=$!
-		sleep 1.2
+		sleep 1.5
 		declare -A pids=([pb-record]=$a [pb-symbolize]=$b [pb-fold]=$c [pb-svg]=$e)
 		start=$EPOCHREALTIME
 		kill -9 "${pids[$victim]}"
