@@ -326,7 +326,8 @@ wants_thread(const struct sample_key *key)
 	return !only_comms || matches(COMM_ONLY, key->comm);
 }
 
-/* A thread that comes to a cpu and is not followed yet: a new one, mostly. True: it is wanted. */
+/* A thread that comes to a cpu and is not followed yet: a new one, mostly. True: it is wanted, and nobody else (meet_threads(), at
+ * the begin) has met it meanwhile. */
 static __noinline int
 meet_thread(struct task_struct *task, __u32 tid, __u64 now)
 {
@@ -338,8 +339,7 @@ meet_thread(struct task_struct *task, __u32 tid, __u64 now)
 		return false;
 	wanted = wants_thread(&w.key);
 	w.is_unwanted = !wanted;
-	bpf_map_update_elem(&waits, &tid, &w, BPF_NOEXIST);
-	return wanted;
+	return !bpf_map_update_elem(&waits, &tid, &w, BPF_NOEXIST) && wanted;
 }
 
 /* Nobody knows where it has waited until now, but its time is accounted for. Apart from meet_thread() since both need much of
@@ -396,14 +396,18 @@ on_switch(struct bpf_raw_tracepoint_args *ctx)
 	if (!recording)
 		return 0;
 	w = tid ? bpf_map_lookup_elem(&waits, &tid) : NULL;
+	if (!w && tid && with_on_cpu) {
+		if (meet_thread(to, tid, now))
+			count_unseen_wait(to, tid, now);
+		else
+			w = bpf_map_lookup_elem(&waits, &tid);
+	}
 	since = w ? __sync_lock_test_and_set(&w->since, 0) : 0;
 	/* What a thread runs from the end on is none of ours, when it had left before that. */
 	if (w && (since || !deadline || now < deadline))
 		w->counted = now;
 	if (w && since)
 		finish_wait(w, since, now);
-	if (!w && tid && with_on_cpu && meet_thread(to, tid, now))
-		count_unseen_wait(to, tid, now);
 	tid = BPF_CORE_READ(from, pid);
 	if (!tid)
 		return 0;

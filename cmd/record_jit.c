@@ -31,6 +31,7 @@ struct unnamed {
 
 struct process {
 	uint64_t exec;
+	uint32_t parent; /* that it was forked from, as /proc said when it was met; 0: not known, or none */
 	bool exec_known, sampled;
 	bool news;		   /* more is known than when frames were named last */
 	bool unread;		   /* there is more to be read */
@@ -138,6 +139,7 @@ meet(struct jit_frames *j, uint32_t pid)
 	p->symbols.pid = pid;
 	p->symbols.files[p->symbols.n_files++] = jit_process_open(pid, j->since);
 	jit_process_look(own_files(p), UINT64_MAX);
+	p->parent = jit_process_forked_from(pid);
 	return j->all[j->n++] = p;
 }
 
@@ -148,7 +150,7 @@ inherit(struct jit_frames *j, struct process *p, uint32_t parent)
 	const struct process *from;
 
 	if (!parent && !jit_process_has_map(own_files(p)))
-		parent = jit_process_forked_from(p->symbols.pid);
+		parent = p->parent;
 	from = parent && parent != p->symbols.pid ? meet(j, parent) : NULL;
 	for (size_t i = 0; from && i < from->symbols.n_files && p->symbols.n_files < JIT_ANCESTORS; i++) {
 		from->symbols.files[i]->users++;
@@ -172,6 +174,7 @@ change_program(struct process *p)
 	while (p->symbols.n_files > 1)
 		jit_process_release(p->symbols.files[--p->symbols.n_files]);
 	jit_process_exec(own_files(p));
+	p->parent = 0;
 	p->n_unnamed = 0;
 }
 
