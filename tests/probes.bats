@@ -52,7 +52,7 @@ fires_in_paused() {
 
 # folded [OPTION...]: the stacks of what was recorded last.
 folded() {
-	pb-symbolize -q "$t/raw.pb" | pb-fold "$@"
+	pb-symbolize -q --no-inlines "$t/raw.pb" | pb-fold "$@"
 }
 
 libc_start="_start;__libc_start_main;__libc_start_call_main;main"
