@@ -231,11 +231,12 @@ storm() {
 		"$d/repeat" 200 "$d/burst" 1 3>&- &
 		"$d/naps" 8000 10 >/dev/null 3>&- &
 	done
-	"$d/paths" 14 3>&- &
 	"$d/churn" 2 2 3>&- &
+	"$d/paths" 24 3>&- &
+	paths=$!
 	"$d/lives" 30000 >/dev/null 3>&- &
 	lives=$!
-	left_running+=" $lives"
+	left_running+=" $paths $lives"
 	sleep 0.1
 }
 
@@ -252,7 +253,7 @@ storm() {
 			no_stack_is_missing "$t/raw.pb"
 			[[ $options != *--ring-size* ]] || at_least "$(tally "$t/raw.pb" 3)" 1
 			[[ $options == *--ring-size* ]] || equals "$(tally "$t/raw.pb" 3)" 0
-			kill "$lives"
+			kill "$paths" "$lives"
 			wait
 		done
 	done
