@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/read_at.h"
+
 enum { START = 4096, AT_ONCE = 32, SECTIONS_MAX = 4096 };
 
 struct reading {
@@ -19,24 +21,12 @@ struct reading {
 
 /* Reads up to `len` bytes at an offset; returns how many there are. */
 static size_t
-read_at(const struct reading *r, uint64_t offset, void *to, size_t len)
+read_part(const struct reading *r, uint64_t offset, void *to, size_t len)
 {
-	size_t got = 0;
-
-	if (offset < r->n && len <= r->n - offset) {
-		memcpy(to, r->start + offset, len);
-		return len;
-	}
-	while (got < len && offset <= INT64_MAX - len) {
-		ssize_t n = pread(r->fd, (char *)to + got, len - got, (off_t)(offset + got));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		got += (size_t)n;
-	}
-	return got;
+	if (offset >= r->n || len > r->n - offset)
+		return read_at(r->fd, to, len, offset);
+	memcpy(to, r->start + offset, len);
+	return len;
 }
 
 static size_t
@@ -47,7 +37,7 @@ in_notes(const struct reading *r, uint64_t offset, uint64_t size, uint64_t align
 	/* Core files and kernels have huge notes; the build-id comes early in all that were seen. */
 	if (size > sizeof(notes))
 		size = sizeof(notes);
-	return notes_build_id(notes, read_at(r, offset, notes, (size_t)size), align, id);
+	return notes_build_id(notes, read_part(r, offset, notes, (size_t)size), align, id);
 }
 
 static size_t
@@ -59,7 +49,7 @@ in_segments(const struct reading *r, const struct elf_header *h, uint8_t id[BUIL
 	for (uint32_t i = 0; i < h->segments && !found; i++) {
 		struct elf_segment s;
 
-		if (read_at(r, h->segments_at + (uint64_t)i * h->segment_size, bytes, h->segment_size) <
+		if (read_part(r, h->segments_at + (uint64_t)i * h->segment_size, bytes, h->segment_size) <
 		    h->segment_size)
 			break;
 		segment_read(h, bytes, &s);
@@ -79,7 +69,7 @@ in_sections(const struct reading *r, const struct elf_header *h, uint8_t id[BUIL
 
 	for (uint32_t i = 0; i < sections && !found; i += AT_ONCE) {
 		uint32_t here = sections - i < AT_ONCE ? sections - i : AT_ONCE;
-		size_t got = read_at(r, h->sections_at + (uint64_t)i * h->section_size, bytes, here * h->section_size);
+		size_t got = read_part(r, h->sections_at + (uint64_t)i * h->section_size, bytes, here * h->section_size);
 
 		if (got < h->section_size)
 			break;
@@ -124,7 +114,7 @@ elf_build_id_fd(int fd, const char *name, uint8_t id[BUILD_ID_MAX], struct err *
 	size_t found;
 
 	errno = 0;
-	r.n = read_at(&r, 0, r.start, START);
+	r.n = read_part(&r, 0, r.start, START);
 	if (!r.n && errno)
 		return err_set(err, "%s:", name);
 	wrong = header_read(r.start, r.n, &h);

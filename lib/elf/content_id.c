@@ -2,12 +2,11 @@
 /* What stands for a build-id where a file has none. */
 #include "elf/content_id.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/checksum.h"
+#include "base/read_at.h"
 #include "elf/file.h"
 
 enum { WHOLE = 1 << 20, ENDS = 256 << 10, PIECES = 64, PIECE = 4096 };
@@ -22,21 +21,11 @@ struct source {
 };
 
 static bool
-read_at(const struct source *s, uint64_t at, uint8_t *to, size_t n)
+read_part(const struct source *s, uint64_t at, uint8_t *to, size_t n)
 {
-	while (n && !s->bytes) {
-		ssize_t got = pread(s->fd, to, n, (off_t)at);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return false;
-		to += got;
-		at += (uint64_t)got;
-		n -= (size_t)got;
-	}
-	if (s->bytes)
-		memcpy(to, s->bytes + at, n);
+	if (!s->bytes)
+		return read_at(s->fd, to, n, at) == n;
+	memcpy(to, s->bytes + at, n);
 	return true;
 }
 
@@ -50,7 +39,7 @@ add(struct checksum *c, const struct source *s, uint64_t at, uint64_t size)
 		size_t n = size < PIECE ? (size_t)size : PIECE, padded = (n + CHECKSUM_BLOCK - 1) / CHECKSUM_BLOCK * CHECKSUM_BLOCK;
 
 		memset(piece + n, 0, padded - n);
-		if (!read_at(s, at, piece, n))
+		if (!read_part(s, at, piece, n))
 			return false;
 		checksum_add(c, piece, padded);
 		at += n;

@@ -2,11 +2,11 @@
 /* What a just-in-time compiler writes about its code: a file of one of two kinds that grows. */
 #include "sym/jit_file.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/read_at.h"
 #include "sym/jitdump.h"
 
 void
@@ -20,23 +20,6 @@ jit_file_close(struct jit_file *f)
 {
 	code_ranges_clear(&f->code);
 	close(f->fd);
-}
-
-size_t
-jit_file_pread(const struct jit_file *f, void *to, size_t size, uint64_t at)
-{
-	size_t got = 0;
-
-	while (got < size && at <= INT64_MAX - size) {
-		ssize_t n = pread(f->fd, (char *)to + got, size - got, (off_t)(at + got));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		got += (size_t)n;
-	}
-	return got;
 }
 
 void
@@ -54,7 +37,7 @@ is_another(const struct jit_file *f, uint64_t size)
 {
 	uint8_t head[sizeof(f->head)];
 
-	return size < f->at || (f->head_len && (jit_file_pread(f, head, f->head_len, 0) < f->head_len ||
+	return size < f->at || (f->head_len && (read_at(f->fd, head, f->head_len, 0) < f->head_len ||
 						memcmp(head, f->head, f->head_len)));
 }
 
@@ -72,7 +55,7 @@ static void
 recognize(struct jit_file *f)
 {
 	uint8_t start[JITDUMP_HEADER];
-	size_t n = jit_file_pread(f, start, sizeof(start), 0);
+	size_t n = read_at(f->fd, start, sizeof(start), 0);
 
 	if (n < sizeof(uint32_t) || (is_jitdump(start, n) && n < sizeof(start)))
 		return;
@@ -84,7 +67,7 @@ static void
 remember_head(struct jit_file *f)
 {
 	if (f->head_len < sizeof(f->head))
-		f->head_len = jit_file_pread(f, f->head, sizeof(f->head), 0);
+		f->head_len = read_at(f->fd, f->head, sizeof(f->head), 0);
 }
 
 bool
@@ -105,7 +88,7 @@ jit_file_read(struct jit_file *f)
 	if ((f->format != JIT_PERF_MAP && f->format != JIT_DUMP) || f->at >= size)
 		return false;
 	remember_head(f);
-	n = jit_file_pread(f, bytes, size - f->at < sizeof(bytes) ? (size_t)(size - f->at) : sizeof(bytes), f->at);
+	n = read_at(f->fd, bytes, size - f->at < sizeof(bytes) ? (size_t)(size - f->at) : sizeof(bytes), f->at);
 	taken = (f->format == JIT_PERF_MAP ? perf_map_take : jitdump_take)(f, bytes, n, size);
 	f->at += taken;
 	return taken && f->at < size;

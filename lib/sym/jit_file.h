@@ -67,6 +67,5 @@ bool perf_map_symbol(const struct jit_file *f, const struct code_range *code, ui
 bool jitdump_symbol(const struct jit_file *f, const struct code_range *code, uint64_t *size, struct buf *name);
 
 void jit_file_put(struct jit_file *f, uint64_t start, uint64_t size, uint64_t at);
-size_t jit_file_pread(const struct jit_file *f, void *to, size_t size, uint64_t at); /* how many bytes are there */
 
 #endif

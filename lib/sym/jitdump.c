@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cursor.h"
+#include "base/read_at.h"
 #include "sym/jit_file.h"
 
 enum { CODE_LOAD, CODE_MOVE, TYPES };
@@ -106,7 +107,7 @@ bool
 jitdump_symbol(const struct jit_file *f, const struct code_range *code, uint64_t *size, struct buf *name)
 {
 	uint8_t bytes[LOAD + JIT_NAME_MAX];
-	size_t n = jit_file_pread(f, bytes, sizeof(bytes), code->at);
+	size_t n = read_at(f->fd, bytes, sizeof(bytes), code->at);
 	struct cursor c = {bytes, bytes + n, false};
 	uint32_t type = (uint32_t)cursor_fixed(&c, 4), length = (uint32_t)cursor_fixed(&c, 4);
 

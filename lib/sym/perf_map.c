@@ -2,6 +2,7 @@
 /* Lines of a perf map: "7f3c5800 1a4 LazyCompile:~work /srv/app.js:12". */
 #include <string.h>
 
+#include "base/read_at.h"
 #include "sym/jit_file.h"
 
 enum { NUMBERS_MAX = 64 }; /* bytes that two numbers and the blanks around them take at the most */
@@ -80,7 +81,7 @@ bool
 perf_map_symbol(const struct jit_file *f, const struct code_range *code, uint64_t *size, struct buf *name)
 {
 	uint8_t bytes[NUMBERS_MAX + JIT_NAME_MAX], *end;
-	size_t n = jit_file_pread(f, bytes, sizeof(bytes), code->at);
+	size_t n = read_at(f->fd, bytes, sizeof(bytes), code->at);
 	struct line l;
 
 	end = memchr(bytes, '\n', n);
