@@ -346,19 +346,3 @@ worker_trouble(const struct worker *w)
 {
 	return w->trouble;
 }
-
-void
-worker_close(struct worker *w)
-{
-	for (struct answer *a = worker_answers(w), *next; a; a = next) {
-		next = a->next;
-		answer_free(a);
-	}
-	symbolizer_close(w->symbolizer);
-	pthread_mutex_destroy(&w->lock);
-	pthread_cond_destroy(&w->news);
-	close(w->fd);
-	free(w->waiting);
-	free(w->trouble);
-	free(w);
-}

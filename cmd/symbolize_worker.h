@@ -61,6 +61,4 @@ void worker_end(struct worker *w);
 struct symbolizer *worker_symbolizer(struct worker *w);
 const char *worker_trouble(const struct worker *w);
 
-void worker_close(struct worker *w);
-
 #endif

@@ -149,7 +149,8 @@ debug_file_free(struct debug_file *d)
 	*d = (struct debug_file){0};
 }
 
-struct unit *
+/* The unit that has an offset of .debug_info in its entries, or NULL. */
+static struct unit *
 unit_at(struct debug_file *d, uint64_t offset)
 {
 	size_t low = 0, high;

@@ -74,9 +74,6 @@ void debug_file_free(struct debug_file *d);
 /* Reads the headers of all units, at the first call. */
 void debug_file_units(struct debug_file *d);
 
-/* The unit that has an offset of .debug_info in its entries, or NULL. */
-struct unit *unit_at(struct debug_file *d, uint64_t offset);
-
 /* Reads the root, at the first call. */
 void unit_root(struct unit *u);
 

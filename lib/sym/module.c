@@ -142,12 +142,12 @@ begins_within(struct module *m, uint64_t start, uint64_t function)
 bool
 module_wants(struct module *m, bool *debug, const uint8_t **id, size_t *len)
 {
-	const uint8_t *of = m->id_len || !m->image ? m->id : m->image->build_id;
+	struct find_wanted w = wanted_debug(m);
 
 	*debug = !m->asked[true];
-	*len = m->id_len || !m->image ? m->id_len : m->image->build_id_len;
-	*id = of;
-	if (m->told || *len < 2 || is_content_id(of, *len) || m->asked[*debug] || !(*debug ? lacks_debug(m) : !m->full && !m->image))
+	*len = w.id_len;
+	*id = w.id;
+	if (m->told || *len < 2 || is_content_id(*id, *len) || m->asked[*debug] || !(*debug ? lacks_debug(m) : !m->full && !m->image))
 		return false;
 	m->asked[*debug] = true;
 	return true;
