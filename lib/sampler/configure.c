@@ -212,7 +212,7 @@ configure_memories(struct sample_bpf *skel, const struct kernel_setup *s)
 
 	for (size_t i = 0; i < s->events->probes.n; i++)
 		with |= by_kind[s->events->probes.items[i].kind];
-	if (with)
+	if (with && (!s->config->no_kernel || s->config->waker)) /* nobody else looks at them */
 		configure_places(skel);
 	skel->rodata->with_trails = with;
 	skel->rodata->n_memories = with ? MEMORIES : 1;
