@@ -45,14 +45,7 @@ chains() {
 
 # chains_at [OPTION]... PATH OFFSET...
 chains_at() {
-	local options=()
-	while [[ $1 == -* ]]; do
-		options+=("$1")
-		shift
-	done
-	local path=$1
-	shift
-	printf '%s\n' "$@" | stream "$path" | pb-dump -r | chains "${options[@]}"
+	looked_up chains "$@"
 }
 
 @test "C: global, static and assembly functions, at their first byte and within" {

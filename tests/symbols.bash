@@ -29,9 +29,10 @@ names() {
 	END { for (i = 0; i < frames; i++) print (i in of) ? of[i] : "-" }'
 }
 
-# names_at [OPTION]... PATH[@BUILD-ID] OFFSET...
-names_at() {
-	local options=()
+# looked_up HOW [OPTION]... PATH[@BUILD-ID] OFFSET...: what HOW shows of these places, names or chains
+looked_up() {
+	local how=$1 options=()
+	shift
 	while [[ $1 == -* ]]; do
 		options+=("$1")
 		shift
@@ -39,7 +40,12 @@ names_at() {
 	local path=${1%@*} id=
 	[[ $1 == *@* ]] && id=${1##*@}
 	shift
-	printf '%s\n' "$@" | stream "$path" "$id" | pb-dump -r | names "${options[@]}"
+	printf '%s\n' "$@" | stream "$path" "$id" | pb-dump -r | $how "${options[@]}"
+}
+
+# names_at [OPTION]... PATH[@BUILD-ID] OFFSET...
+names_at() {
+	looked_up names "$@"
 }
 
 # offset FILE SYMBOL [PLUS]: where a symbol is in the file

@@ -6,21 +6,13 @@
 #include <stdlib.h>
 
 #include "dwarf/dwarf.h"
+#include "tests/fuzz/demand.h"
 #include "tests/fuzz/image.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const names[] = {".debug_abbrev", ".debug_str",	 ".debug_line", ".debug_rnglists",
 				    ".debug_ranges", ".debug_addr", ".debug_str_offsets", ".debug_info"};
 
 enum { SECTIONS = sizeof(names) / sizeof(names[0]) };
-
-static void
-demand(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 check(const struct dwarf_place *place, unsigned what)

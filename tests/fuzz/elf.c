@@ -14,15 +14,7 @@
 #include "elf/symtab.h"
 #include "sym/demangle.h"
 #include "sym/kallsyms.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-demand(bool holds)
-{
-	if (!holds)
-		abort();
-}
+#include "tests/fuzz/demand.h"
 
 /* Both readers of build-ids see the same, except in notes larger than the quick one reads. */
 static void

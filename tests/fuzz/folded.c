@@ -10,15 +10,7 @@
 #include "flame/fold.h"
 #include "flame/folded.h"
 #include "flame/svg.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-demand(bool holds)
-{
-	if (!holds)
-		abort();
-}
+#include "tests/fuzz/demand.h"
 
 /* A file that holds the text. */
 static int

@@ -2,22 +2,14 @@
 /* Fuzzes what reads files in which just-in-time compilers tell of their code (scripts/fuzz jit). The first byte says which: a
  * perf map, a jitdump, or ranges laid over one another, which are compared with a painted row of bytes. */
 // rooms: sym dwarf elf base
-// libs: -liberty -lz -lzstd -llzma -ldw -lelf
+// libs: -liberty -lz -ldeflate -lzstd -llzma
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "sym/jit_file.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-demand(bool holds)
-{
-	if (!holds)
-		abort();
-}
+#include "tests/fuzz/demand.h"
 
 /* ---- ranges ---- */
 

@@ -6,15 +6,7 @@
 #include <stdlib.h>
 
 #include "dwarf/line.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-demand(bool holds)
-{
-	if (!holds)
-		abort();
-}
+#include "tests/fuzz/demand.h"
 
 static void
 check(struct line_table *t, size_t size)

@@ -9,16 +9,8 @@
 #include "elf/minidebug.h"
 #include "elf/parts.h"
 #include "elf/symtab.h"
+#include "tests/fuzz/demand.h"
 #include "tests/fuzz/image.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-demand(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 read_mini(const struct elf_file *f)

@@ -5,18 +5,10 @@
 // libs: -lz -llzma
 #include "elf/pclntab.h"
 #include "elf/plt.h"
+#include "tests/fuzz/demand.h"
 #include "tests/fuzz/image.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 enum { RELOCATIONS = 4, SYMBOLS = 3 };
-
-static void
-demand(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 check(struct symtab *t)

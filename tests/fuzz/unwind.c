@@ -8,9 +8,8 @@
 #include <string.h>
 
 #include "elf/file.h"
+#include "tests/fuzz/demand.h"
 #include "unwind/table.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The addresses are those of tests/unwind/cases.py, whose files are good to begin with. The frames come last, so that a
  * byte too far is seen. */
@@ -23,13 +22,6 @@ enum {
 	CODE_VADDR = 0x401000,
 	FRAMES_VADDR = 0x602000,
 };
-
-static void
-demand(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 /* As the program in the kernel would see it; and each row starts another rule than the one before it. */
 static void
