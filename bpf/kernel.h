@@ -124,8 +124,13 @@ struct uprobe_task {
 	unsigned long vaddr, xol_vaddr;
 };
 
+struct sched_entity {
+	__u64 sum_exec_runtime; /* ns on cpus; up to date when the task leaves one, and at each tick */
+};
+
 struct task_struct {
 	int pid, tgid;
+	struct sched_entity se;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
 	struct uprobe_task *utask;

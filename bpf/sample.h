@@ -36,7 +36,7 @@ enum wait_state {
 	WAIT_DISK,     /* uninterruptible: mostly for a disk */
 	WAIT_STOPPED,  /* by a signal or a debugger */
 	WAIT_RUNNABLE, /* for a cpu */
-	WAIT_UNSEEN,   /* began before the recording */
+	WAIT_UNSEEN,   /* began before the recording, or without a sign */
 	WAIT_UNSAMPLED, /* it ran, and no sample has told where; the stack is empty */
 	N_WAIT_STATES,
 };
@@ -101,6 +101,7 @@ struct wait {
 	__u64 woken; /* 0: not yet, or nobody had to */
 	__u64 counted; /* up to when its time on cpus is accounted for */
 	__u64 owed;    /* time on cpus before that that no sample has told of */
+	__u64 ran;     /* in all, when it was last seen to come or go, as the scheduler says; 0: it went, and nobody wanted to know */
 	__u16 fate;    /* enum fate of the wait, when it is not delivered */
 	__u16 is_unwanted; /* or not known to be wanted: it is only followed */
 	__u32 woken_by;	   /* enum waker; valid as woken is */

@@ -25,6 +25,7 @@ const volatile __u32 wait_event = 0, on_cpu_event = 0;
 const volatile __u64 min_block = 0, max_block = ~0ULL; /* ns */
 
 volatile __u64 recording_since = 0; /* CLOCK_MONOTONIC ns */
+volatile __u64 unseen_switches = 0; /* that were found out afterwards */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -122,6 +123,50 @@ finish_wait(struct wait *w, __u64 since, __u64 now)
 	add_fate(s, fate);
 }
 
+/* ---- switches that nothing tells of ----
+ *
+ * In some virtual machines no tracepoint fires while an agent of theirs runs, so that a thread which gets a cpu from it, or the
+ * agent itself when it leaves one, is not seen to. How long each thread has run the scheduler knows nevertheless. */
+
+static __always_inline __u64
+ran_in_all(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, se.sum_exec_runtime);
+}
+
+/* Ends the wait of a thread that is on a cpu, if it is still said to wait; which began when it had run for w->ran. */
+static __noinline int
+end_unseen(struct wait *w, struct task_struct *task, __u64 now)
+{
+	__u64 ran = ran_in_all(task) - w->ran, since = w->since, back = now - ran;
+
+	if (!since || now <= since || (deadline && back >= deadline))
+		return 0;
+	if (ran >= now - since)
+		back = since + 1;
+	__sync_fetch_and_add(&unseen_switches, 1);
+	w->since = 0;
+	w->counted = back;
+	finish_wait(w, since, back);
+	return 0;
+}
+
+/* Begins the wait of a thread that is not on a cpu, though it has not been seen to leave; up to w->counted it had run for w->ran. */
+static __always_inline void
+begin_unseen(struct wait *w, struct task_struct *task, __u64 now)
+{
+	__u64 ran = ran_in_all(task) - w->ran;
+
+	if (!w->ran || w->is_unwanted || w->counted >= now || ran >= now - w->counted)
+		return;
+	__sync_fetch_and_add(&unseen_switches, 1);
+	w->key.state = WAIT_UNSEEN;
+	w->key.stack = w->key.woken = 0;
+	w->fate = FATE_DELIVERED;
+	w->owed += ran;
+	w->since = w->counted + ran;
+}
+
 /* ---- time on cpus, for --wall ---- */
 
 /* Since when a thread's time that nobody has counted yet counts. */
@@ -181,7 +226,12 @@ take_on_cpu(__u64 now)
 
 	if (!w)
 		w = follow_thread(task, tid, life_of(task));
-	return w ? take_owed(w, now) : 0;
+	if (!w)
+		return 0;
+	if (w->since)
+		end_unseen(w, task, now);
+	w->ran = ran_in_all(task);
+	return take_owed(w, now);
 }
 
 /* ---- the begin of a wait ---- */
@@ -223,9 +273,11 @@ add_fate_of_wait(enum fate fate)
 static __always_inline void
 leave_out(__u32 tid, enum fate fate)
 {
-	struct wait *w = with_on_cpu && fate != FATE_OTHER && fate != FATE_LATE ? bpf_map_lookup_elem(&waits, &tid) : NULL;
+	struct wait *w = with_on_cpu && fate != FATE_OTHER ? bpf_map_lookup_elem(&waits, &tid) : NULL;
 
 	if (w)
+		w->ran = 0;
+	if (w && fate != FATE_LATE)
 		w->counted = ~0ULL;
 	add_fate_of_wait(fate);
 }
@@ -242,8 +294,11 @@ enter_wait(struct task_struct *task, __u32 tid, const struct sample_key *key, en
 		add_fate_of_wait(FATE_THREADS);
 		return;
 	}
+	if (w->since)
+		end_unseen(w, task, now);
 	if (with_on_cpu && now > w->counted)
 		w->owed += now - w->counted;
+	w->ran = ran_in_all(task);
 	w->key = *key;
 	w->fate = fate;
 	w->is_unwanted = false;
@@ -331,7 +386,7 @@ wants_thread(const struct sample_key *key)
 static __noinline int
 meet_thread(struct task_struct *task, __u32 tid, __u64 now)
 {
-	struct wait w = {.fate = FATE_DELIVERED, .counted = now};
+	struct wait w = {.fate = FATE_DELIVERED, .counted = now, .ran = ran_in_all(task)};
 	bool wanted;
 
 	fill_key_of(&w.key, task, bpf_get_smp_processor_id(), life_of(task) != recording_since ? WAIT_RUNNABLE : WAIT_UNSEEN);
@@ -377,7 +432,27 @@ meet_threads(struct bpf_iter__task *ctx)
 		return 0;
 	w.counted = life_of(task);
 	w.since = BPF_CORE_READ(task, on_cpu) ? 0 : w.counted;
+	w.ran = ran_in_all(task);
 	bpf_map_update_elem(&waits, &tid, &w, BPF_NOEXIST);
+	return 0;
+}
+
+/* And at the end. */
+SEC("?iter/task")
+int
+settle_threads(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	__u32 tid = task ? BPF_CORE_READ(task, pid) : 0;
+	struct wait *w = tid ? bpf_map_lookup_elem(&waits, &tid) : NULL;
+	bool runs = task && BPF_CORE_READ(task, on_cpu);
+
+	if (!w || !task || BPF_CORE_READ(task, exit_state))
+		return 0;
+	if (w->since && runs)
+		end_unseen(w, task, bpf_ktime_get_ns());
+	else if (with_on_cpu && !w->since && !runs)
+		begin_unseen(w, task, deadline);
 	return 0;
 }
 
@@ -402,12 +477,16 @@ on_switch(struct bpf_raw_tracepoint_args *ctx)
 		else
 			w = bpf_map_lookup_elem(&waits, &tid);
 	}
+	if (with_on_cpu && w && !w->since)
+		begin_unseen(w, to, until_deadline(now));
 	since = w ? __sync_lock_test_and_set(&w->since, 0) : 0;
 	/* What a thread runs from the end on is none of ours, when it had left before that. */
 	if (w && (since || !deadline || now < deadline))
 		w->counted = now;
 	if (w && since)
 		finish_wait(w, since, now);
+	if (w)
+		w->ran = ran_in_all(to);
 	tid = BPF_CORE_READ(from, pid);
 	if (!tid)
 		return 0;

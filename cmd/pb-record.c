@@ -183,7 +183,8 @@ record(struct session *s)
 		if (s->window < monotonic_ns())
 			s->window = monotonic_ns() + o->config.interval;
 	}
-	sampler_stop(s->sampler);
+	if (sampler_stop(s->sampler, &s->err))
+		good = false;
 	if (good && !s->reader_gone)
 		good = end_window(s) && (recorder_end(s->recorder, sampler_totals(s->sampler)) || write_failed(s));
 	return good || s->reader_gone;

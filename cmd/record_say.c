@@ -100,6 +100,9 @@ say_losses(const struct sampler_totals *t, bool verbose)
 	say_tables(t, verbose);
 	if (t->new_cpus)
 		warn("%u cpus came online in the meantime and were not sampled", t->new_cpus);
+	if (verbose && t->unseen_switches)
+		warn("%s switches of threads were not told of: their waits are as long as the scheduler says that they did not run",
+		     grouped(t->unseen_switches));
 	if (t->missed)
 		warn("%s children could not be followed: too many tasks at a time", grouped(t->missed));
 }

@@ -332,6 +332,9 @@ their_times() {
 	done
 }
 
+# Two programs at one tracepoint run one after the other: the second one's clock is late by what the first one does, which is not
+# the same where a thread leaves and where it returns. Measured: 4 to 18 us a wait. Where switches are not told of, the peer misses
+# the waits that end so, and we may have more.
 @test "bcc's offcputime says the same of the same threads" {
 	offcputime=$(command -v offcputime || true)
 	[ -n "$offcputime" ] || skip "no offcputime"
@@ -351,11 +354,16 @@ their_times() {
 		conserved "$t/raw.pb"
 		pb-fold --tid "$t/raw.pb" >"$t/folded"
 		times "$t/folded" >"$t/ours"
+		pb-fold --tid --count "$t/raw.pb" >"$t/counted"
+		times "$t/counted" >"$t/waits"
 		their_times "$t/theirs" >"$t/their_times"
 		cat "$t/ours" "$t/their_times"
 		at_least "$(wc -l <"$t/their_times")" 1
 		while read -r tid time; do
-			[ "$time" -lt 10000000 ] || close_to "$(sed -n "s/^$tid //p" "$t/ours")" "$time"
+			[ "$time" -ge 10000000 ] || continue
+			off=$((time / 50 + 20000 * $(sed -n "s/^$tid //p" "$t/waits")))
+			at_least "$(sed -n "s/^$tid //p" "$t/ours")" $((time - off))
+			grep 'switches of threads were not told of' "$t/raw.pb.err" || near "$(sed -n "s/^$tid //p" "$t/ours")" "$time" $off
 		done <"$t/their_times"
 		equals "$(wc -l <"$t/ours")" "$(wc -l <"$t/their_times")"
 	done

@@ -315,6 +315,12 @@ kernel_begin(struct kernel *k, uint64_t time, uint64_t deadline)
 }
 
 void
+kernel_last(struct kernel *k, uint64_t time)
+{
+	k->skel->bss->deadline = time;
+}
+
+void
 kernel_end(struct kernel *k)
 {
 	__atomic_store_n(&k->skel->bss->recording, 0, __ATOMIC_SEQ_CST);
@@ -425,10 +431,10 @@ kernel_link_missed(struct kernel *k, int fd, bool *is_return)
 
 /* ---- waits ---- */
 
-int
-kernel_meet(struct kernel *k, struct err *err)
+static int
+look_at_threads(struct bpf_program *program, struct err *err)
 {
-	struct bpf_link *link = bpf_program__attach_iter(k->skel->progs.meet_threads, NULL);
+	struct bpf_link *link = bpf_program__attach_iter(program, NULL);
 	int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
 	char nothing[64];
 	ssize_t n = fd < 0 ? -1 : 1;
@@ -441,6 +447,24 @@ kernel_meet(struct kernel *k, struct err *err)
 		close(fd);
 	bpf_link__destroy(link);
 	return n < 0 ? -1 : 0;
+}
+
+int
+kernel_meet(struct kernel *k, struct err *err)
+{
+	return look_at_threads(k->skel->progs.meet_threads, err);
+}
+
+int
+kernel_settle(struct kernel *k, struct err *err)
+{
+	return look_at_threads(k->skel->progs.settle_threads, err);
+}
+
+uint64_t
+kernel_unseen_switches(const struct kernel *k)
+{
+	return __atomic_load_n(&k->skel->bss->unseen_switches, __ATOMIC_RELAXED);
 }
 
 int

@@ -48,6 +48,7 @@ uint64_t kernel_targets_missed(const struct kernel *k); /* tasks that there was 
 
 /* From when to when what fires counts, CLOCK_MONOTONIC ns, however late we come to stop it; no deadline: 0. */
 void kernel_begin(struct kernel *k, uint64_t time, uint64_t deadline);
+void kernel_last(struct kernel *k, uint64_t time); /* what fires later is too late */
 void kernel_end(struct kernel *k); /* what fires from now on does not */
 
 void kernel_collect(struct kernel *k); /* empties the ring buffers into message() */
@@ -74,6 +75,10 @@ uint64_t kernel_link_missed(struct kernel *k, int fd, bool *is_return);
 
 /* Enters the threads that there are, so that also what never leaves or gets a cpu is told of: for --wall. */
 int kernel_meet(struct kernel *k, struct err *err);
+
+/* Before kernel_end(): ends and begins the waits whose end or begin the kernel has not told of. */
+int kernel_settle(struct kernel *k, struct err *err);
+uint64_t kernel_unseen_switches(const struct kernel *k); /* how many there were until now */
 
 /* From when this returns on, stacks are sent again when a wait refers to them. */
 int kernel_new_round(struct kernel *k, struct err *err);

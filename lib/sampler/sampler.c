@@ -228,15 +228,22 @@ count_new_cpus(struct sampler *s)
 	free(online.items);
 }
 
-void
-sampler_stop(struct sampler *s)
+int
+sampler_stop(struct sampler *s, struct err *err)
 {
+	int failed = 0;
+
 	count_new_cpus(s);
 	s->ended = monotonic_ns();
 	if (s->deadline && s->ended > s->deadline)
 		s->ended = s->deadline;
+	if (s->events.wait != EVENT_NONE) {
+		kernel_last(s->kernel, s->ended);
+		failed = kernel_settle(s->kernel, err);
+	}
 	kernel_end(s->kernel);
 	attach_disable(s->attach);
+	return failed;
 }
 
 bool
@@ -365,6 +372,7 @@ account(struct sampler *s, uint32_t window, struct err *err)
 	t->side_lost = sideband_lost(s->sideband);
 	t->refused = s->processes.refused;
 	t->missed = kernel_targets_missed(s->kernel);
+	t->unseen_switches = kernel_unseen_switches(s->kernel);
 	return 0;
 }
 

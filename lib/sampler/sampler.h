@@ -5,7 +5,7 @@
  *	sampler_start(s, &sink, &err);
  *	every tick:	sampler_collect(s);		// empties the kernel's buffers
  *	every window:	sampler_window(s, &err);	// hands the window's samples to the sink
- *	sampler_stop(s); sampler_window(s, &err); sampler_close(s);
+ *	sampler_stop(s, &err); sampler_window(s, &err); sampler_close(s);
  */
 #ifndef SAMPLER_SAMPLER_H
 #define SAMPLER_SAMPLER_H
@@ -175,6 +175,7 @@ struct sampler_totals {
 	uint64_t side_lost; /* records about mappings and processes that the kernel dropped */
 	uint64_t refused;   /* processes whose mappings we were not allowed to read */
 	uint64_t missed;    /* children that could not be followed: too many tasks at a time */
+	uint64_t unseen_switches; /* that the kernel did not tell of, so that waits were measured by how long their threads have run */
 	unsigned new_cpus;  /* that came online while the whole system was sampled, and were not */
 };
 
@@ -189,7 +190,7 @@ int sampler_start(struct sampler *s, const struct sampler_sink *sink, struct err
 bool sampler_collect(struct sampler *s); /* true: something is held back for a moment; it is to be called again in a ms */
 int sampler_fd(const struct sampler *s); /* readable when sampler_collect() should be called before the next tick */
 int sampler_window(struct sampler *s, struct err *err);
-void sampler_stop(struct sampler *s);			 /* no sample is taken after it returns */
+int sampler_stop(struct sampler *s, struct err *err);	 /* no sample is taken after it returns, in any case */
 void sampler_close(struct sampler *s);
 
 /* Forgets all ids that the sink returned: the caller begins a new segment. */
