@@ -56,6 +56,7 @@ static const struct option_row options[] = {
 	{OPTION_CALL, 0, "no-lines", NULL, "do not tell them", NULL, 0, 0, unset_lines},
 	{OPTION_FLAG, 0, "no-demangle", NULL, "leave C++ and Rust names as they are", &worker_options.symbolizer.mangled, 0,
 	 0, NULL},
+	{OPTION_FLAG, 0, "offsets", NULL, "add offsets to names: vfs_read+0x1b", &worker_options.symbolizer.offsets, 0, 0, NULL},
 	{OPTION_FLAG, 'q', "quiet", NULL, "do not report what had no symbols", &say.quiet, 0, 0, NULL},
 	{OPTION_FLAG, 'v', "verbose", NULL, "say which file answered for each module", &say.verbose, 0, 0, NULL},
 	{0},

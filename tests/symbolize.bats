@@ -305,6 +305,20 @@ shop::till<long>::add(long)::{lambda(long)#1}::operator()(long) const@inlines.cc
 	contains "$output" "$t/x.debug: not the debug file of $t/x: another CRC"
 }
 
+@test "--offsets: how far into its symbol a place is, also where a smaller symbol lies between, and of the kernel" {
+	local f=$d/names
+	equals "$(names_at -q --offsets "$f" "$(offset "$f" local_one)" "$(offset "$f" local_one 3)" "$(offset "$f" bare_label 2)")" \
+		"local_one+0x0
+local_one+0x3
+bare_label+0x2"
+	printf '%s\n' 'segment host="h" release="6.1" arch="x86_64" cpus=1' 'event name="e" unit="samples" frequency=99' \
+		'module kind=1 path="[nf_conntrack]"' 'symbol module=0 start=0x100 size=0x100 name="outer"' \
+		'symbol module=0 start=0x140 size=0x10 name="inner"' 'frame module=0 offset=0x180' 'frame module=0 offset=0x148' \
+		'stack parent=- frame=0' 'stack parent=0 frame=1' 'task pid=1 tid=1 start=0 comm="x"' 'window event=0 start=0 end=1' \
+		'sample task=0 cpu=0 stack=1 count=1' 'end' | pb-dump -r >"$t/kernel"
+	equals "$(pb-symbolize --offsets "$t/kernel" | pb-fold --module)" 'x;nf_conntrack`outer+0x80;nf_conntrack`inner+0x8 1'
+}
+
 @test "another file than was recorded is refused, and said" {
 	f=$d/names
 	at=$(offset "$f" local_one 1)

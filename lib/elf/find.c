@@ -88,7 +88,7 @@ is_recorded(const struct search *s, const struct elf_file *f, struct err *err)
 		err_set(err, "%s: another file than was recorded: its build-id is %s, not %s", f->path,
 			build_id_text(f->build_id, f->build_id_len, have), want);
 	else
-		err_set(err, "%s: another file than was recorded: it has no build-id, not %s", f->path, want);
+		err_set(err, "%s: another file than was recorded: it has no build-id, and %s is wanted", f->path, want);
 	return false;
 }
 

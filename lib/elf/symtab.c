@@ -272,6 +272,12 @@ symtab_find(struct symtab *t, uint64_t vaddr)
 	return range;
 }
 
+uint64_t
+symtab_start(const struct symtab *t, const struct symbol_range *range)
+{
+	return t->order[range->group].key;
+}
+
 void
 symtab_free(struct symtab *t)
 {

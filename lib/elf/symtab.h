@@ -43,6 +43,9 @@ void symtab_put(struct symtab *t, uint64_t start, uint64_t size, const char *nam
 /* The range that holds a vaddr, with its name, or NULL. Valid until the next addition. */
 const struct symbol_range *symtab_find(struct symtab *t, uint64_t vaddr);
 
+/* Where the symbol of a range begins: before the range does, where a smaller one lies between. */
+uint64_t symtab_start(const struct symtab *t, const struct symbol_range *range);
+
 void symtab_free(struct symtab *t);
 
 #endif

@@ -200,18 +200,24 @@ module_find(struct module *m, uint64_t offset, unsigned dwarf, struct module_pla
 {
 	const struct elf_file *f = m->image ? m->image : m->debug;
 	const struct symbol_range *range;
+	const struct symtab *from = &m->symbols;
 	uint64_t vaddr = offset;
 
 	*place = (struct module_place){0};
 	if (!m->told && (!f || !elf_vaddr(f, offset, &vaddr)))
 		return false;
 	range = symtab_find(&m->symbols, vaddr);
-	place->symbol = range ? range->name : NULL;
 	if (m->dwarf && dwarf)
 		dwarf_find(m->dwarf, vaddr, dwarf, &place->debug);
 	if (range && place->debug.function)
 		place->same = begins_within(m, range->start, place->debug.function);
-	if (!range && !place->debug.function && m->image)
-		place->symbol = spare_find(&m->spare, m->image, &m->symbols, vaddr);
+	if (!range && !place->debug.function && m->image) {
+		range = spare_find(&m->spare, m->image, &m->symbols, vaddr);
+		from = &m->spare.symbols;
+	}
+	if (range) {
+		place->symbol = range->name;
+		place->into = vaddr - symtab_start(from, range);
+	}
 	return place->symbol || place->debug.function;
 }

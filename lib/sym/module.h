@@ -53,6 +53,7 @@ const char *module_problem(const struct module *m);
 /* What is known about an offset of the module. */
 struct module_place {
 	const char *symbol;	  /* the name of the symbol that holds it; NULL */
+	uint64_t into;		  /* bytes from where the symbol begins */
 	struct dwarf_place debug; /* valid until the next look-up */
 	bool same;		  /* the symbol begins within the function that the debug information tells */
 };

@@ -5,19 +5,16 @@
 #include "elf/pclntab.h"
 #include "elf/plt.h"
 
-const char *
+const struct symbol_range *
 spare_find(struct spare *s, const struct elf_file *image, struct symtab *known, uint64_t vaddr)
 {
-	const struct symbol_range *range;
-
 	if (!s->tried) {
 		s->tried = true;
 		s->symbols.lazy = true;
 		s->n_go = pclntab_read(&s->symbols, image);
 		plt_read(&s->symbols, &s->names, image, known);
 	}
-	range = symtab_find(&s->symbols, vaddr);
-	return range ? range->name : NULL;
+	return symtab_find(&s->symbols, vaddr);
 }
 
 void

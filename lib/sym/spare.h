@@ -19,8 +19,8 @@ struct spare {
 	size_t n_go; /* functions of Go's own table */
 };
 
-/* The name of the function that holds a vaddr of the file that was mapped, or NULL. `known` has its symbols. */
-const char *spare_find(struct spare *s, const struct elf_file *image, struct symtab *known, uint64_t vaddr);
+/* The function that holds a vaddr of the file that was mapped, in s->symbols, or NULL. `known` has its symbols. */
+const struct symbol_range *spare_find(struct spare *s, const struct elf_file *image, struct symtab *known, uint64_t vaddr);
 
 void spare_free(struct spare *s);
 

@@ -237,8 +237,26 @@ sort_lookups(struct symbolizer *s, const struct lookup *lookups, size_t n)
 static bool
 find(struct module *m, const struct lookup *l, unsigned dwarf, struct module_place *place)
 {
-	return (!l->exact && l->offset && module_find(m, l->offset - 1, dwarf, place)) ||
-	       module_find(m, l->offset, dwarf, place);
+	if (!l->exact && l->offset && module_find(m, l->offset - 1, dwarf, place)) {
+		place->into++;
+		return true;
+	}
+	return module_find(m, l->offset, dwarf, place);
+}
+
+/* A symbol's name, and how far into it the place is if that is asked for. */
+static const char *
+symbol_at(struct symbolizer *s, const struct module *m, const struct module_place *place)
+{
+	const char *name = readable(s, place->symbol, !m->told);
+	struct buf text = {0};
+
+	if (!s->options.offsets)
+		return name;
+	buf_printf(&text, "%s+0x%llx", name, (unsigned long long)place->into);
+	name = keep(&s->readable, text.data, text.len);
+	buf_free(&text);
+	return name;
 }
 
 static void
@@ -269,7 +287,7 @@ take_place(struct symbolizer *s, const struct module *m, const struct module_pla
 		add_called(s, l, function ? readable(s, function, false) : NULL, &d->chain[i]);
 	}
 	if (place->symbol && (place->same || !name))
-		add_called(s, l, readable(s, place->symbol, !m->told), holder);
+		add_called(s, l, symbol_at(s, m, place), holder);
 	else
 		add_called(s, l, name ? readable(s, name, false) : NULL, holder);
 }

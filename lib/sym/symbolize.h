@@ -25,6 +25,7 @@ struct symbolizer;
 struct symbolizer_options {
 	struct find_places places; /* what it points to must outlive the symbolizer */
 	bool mangled;		   /* leave names as they are in the file */
+	bool offsets;		   /* add to a symbol's name how far into it the place is: vfs_read+0x1b */
 	bool inlines, lines;	   /* tell them where there is debug information */
 };
 

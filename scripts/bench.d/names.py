@@ -16,7 +16,10 @@ def measure(reps, seconds):
     recorded(reps, seconds)
     for subject in subjects():
         of_file(subject, reps)
-    first_name(reps)
+    if have("node"):
+        first_name(reps)
+        demangling(reps)
+        inlines_of_node(reps, seconds)
 
 
 def recorded(reps, seconds):
@@ -168,10 +171,39 @@ def of_file(subject, reps):
 
 def first_name(reps):
     """Of a large program, its symbol table to be read first."""
-    if not have("node"):
-        return
     node = os.path.realpath(bench.shutil.which("node"))
     with open(path("place.pb"), "wb") as f:
         f.write(stream(node, build_id(node), [section(node, ".text")[1] + 0x1000]))
     seconds, _ = timed(ours("pb-symbolize", "-q", path("place.pb")), max(reps, 5))
     row("node: to the first name", 1000 * seconds, None, "", "ms", "<= 50", seconds <= 0.05)
+
+
+def demangling(reps):
+    """Of node's names: what it takes more than without, beside c++filt and what that takes to copy as much text."""
+    Subject("node", os.path.realpath(bench.shutil.which("node")))
+    cpu = lambda argv: min(Run(argv, stdout=subprocess.DEVNULL).cpu for _ in range(max(reps, 5)))
+    symbolize = ours("pb-symbolize", "-q", "--no-inlines", path("places.pb"))
+    names = re.findall(r'^function .*name="(_.*)"$', subprocess.run(
+        f"'{symbolize[0]}' -q --no-inlines --no-demangle '{path('places.pb')}' | '{ours('pb-dump')[0]}'", shell=True,
+        capture_output=True, text=True).stdout, re.M)
+    for file, texts in (("mangled", names), ("plain", ["x" * len(name) for name in names])):
+        with open(path(file), "w") as f:
+            f.writelines(text + "\n" for text in texts)
+    filter = lambda file: ["sh", "-c", f"exec c++filt <'{path(file)}' >/dev/null"]
+    mine = cpu(symbolize) - cpu([*symbolize, "--no-demangle"])
+    theirs = cpu(filter("mangled")) - cpu(filter("plain"))
+    row(f"demangling {len(names)} names of node, cpu", 1000 * mine, 1000 * theirs, "c++filt", "ms", ">= its rate", mine <= theirs)
+
+
+def inlines_of_node(reps, seconds):
+    """A profile of node's to text, with inlined functions; perf script is given two minutes."""
+    load = ["node", os.path.join(bench.HERE, "roots", "load.js")]
+    Run(ours("pb-record", "-q", "-F", 999, "-d", seconds, "-o", path("node.pb"), "--", *load))
+    mine = median(pipeline(ours("pb-symbolize", path("node.pb")), ours("pb-fold"), out=path("node.folded"))[0] for _ in range(reps))
+    theirs, what = None, "no perf"
+    if have("perf"):
+        subprocess.run(["timeout", "-s", "INT", str(seconds), "perf", "record", "-q", "--buildid-mmap", "-g", "-e", "cpu-clock", "-F", "999",
+                        "-o", path("node.data"), "--", *load], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        run = Run(["sh", "-c", f"exec timeout 120 perf script --inline -i '{path('node.data')}' >/dev/null 2>&1"], may_fail=True)
+        theirs, what = (run.seconds, "perf script") if run.good else (None, "perf script > 120")
+    row(f"node, {seconds} s, with inlines", mine, theirs, what, "s", "<= 1", mine <= 1, 3)

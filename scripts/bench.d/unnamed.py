@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How many user frames have no name, ours beside perf script's, on the programs of roots.py; and of which files those are."""
+import collections, os, re, subprocess
+
+import roots
+from measure import cache_at, have, ours, path, row
+
+NOT_USER = (1, 5) # kinds of modules: kernel, mark
+
+
+def measure(reps, seconds):
+    os.makedirs(path("roots"), exist_ok=True)
+    env = cache_at("roots")
+    print("user frames without a name, at 999 Hz")
+    for name, needs, prepare, argv in roots.programs():
+        if all(map(have, needs)) and not (prepare and subprocess.run(prepare, stderr=subprocess.DEVNULL).returncode):
+            program(name, argv, seconds / 3, env)
+
+
+def program(name, argv, length, env):
+    roots.run(ours("pb-record", "-q", "-F", 999, "-d", length, "-o", path("roots/ours.pb"), "--", *argv), env=env)
+    said = subprocess.run(ours("pb-symbolize", "-v", path("roots/ours.pb")), capture_output=True)
+    dump = subprocess.run(ours("pb-dump"), input=said.stdout, capture_output=True, check=True).stdout.decode(errors="replace")
+    all, unnamed = frames(dump)
+    theirs, what = of_perf(argv, length)
+    mine = share(unnamed.total(), all)
+    row(f"{name}, {all} frames", mine, theirs, what, "%", "lower", theirs is None or mine <= theirs)
+    for file, n in unnamed.most_common(4):
+        print(f"    {n} in {file}")
+    for reason in sorted(set(re.findall(r"no symbols for .*? in .*: (.*)", said.stderr.decode(errors="replace")))):
+        print(f"    {reason}")
+
+
+def share(part, all):
+    return 100 * part / all if all else None
+
+
+def frames(dump):
+    """(user frames of all samples, those without a name by file), in pb-dump's text of one segment."""
+    modules, places, stacks, named = [], [], [], set()
+    all, unnamed, samples = 0, collections.Counter(), collections.Counter()
+    for kind, rest in re.findall(r"^(module|frame|stack|name|sample) (.*)$", dump, re.M):
+        field = dict(re.findall(r'(\w+)=("(?:[^"\\]|\\.)*"|\S+)', rest))
+        if kind == "module":
+            modules.append(None if int(field["kind"]) in NOT_USER and field["path"] != '"[unknown]"' else field["path"])
+        elif kind == "frame":
+            places.append(modules[int(field["module"])])
+        elif kind == "stack":
+            stacks.append((field["parent"], int(field["frame"])))
+        elif kind == "name":
+            named.add(int(field["frame"]))
+        else:
+            samples[int(field["stack"])] += int(field["count"])
+    for stack, n in samples.items():
+        at = str(stack)
+        while at != "-":
+            at, frame = stacks[int(at)]
+            all += n if places[frame] else 0
+            if places[frame] and frame not in named:
+                unnamed[places[frame]] += n
+    return all, unnamed
+
+
+def of_perf(argv, length):
+    """(percent, how) of perf's frames, unwound by DWARF; see roots.perf()."""
+    data, text = path("roots/perf.data"), path("roots/perf.txt")
+    if not have("perf"):
+        return None, "no perf"
+    recorder = ["setarch", "-R", "perf", "record", "-q", "--buildid-mmap", "-F", "999", "-e", "cpu-clock", "--call-graph", "dwarf",
+                "-o", data]
+    if not roots.run([*recorder, "--", *argv], length / 2):
+        return None, "perf fails"
+    what = "perf dwarf" if roots.script(text, "-F", "comm,ip,sym,dso", "-i", data) else "perf dwarf, in part"
+    all = unknown = 0
+    with open(text, errors="replace") as lines:
+        for line in lines:
+            found = re.fullmatch(r"\s+([0-9a-f]+) (.*) \((.*)\)\n", line)
+            if found and int(found[1], 16) < 1 << 63 and found[3] != "[kernel.kallsyms]":
+                all += 1
+                unknown += found[2] == "[unknown]"
+    return share(unknown, all), what
