@@ -20,6 +20,7 @@ setup() {
 
 teardown() {
 	end_all
+	umount -q "$BATS_TEST_TMPDIR"/{merged,upper} 2>/dev/null || true
 }
 
 # works STREAM NAME [OPTION]...: samples under a function
@@ -188,6 +189,21 @@ tree() {
 	umount merged upper
 	cp "$d/new" merged/program
 	wanted=30 right raw.pb --debug-dir kept
+	refused raw.pb
+}
+
+@test "a program on a file system in user space" {
+	[ -e /dev/fuse ] || skip "no FUSE here"
+	mkdir under merged
+	cp "$d/old" under/program
+	bindfs under merged
+	running merged/program 100000
+	pb-record -q -F 499 -d 1 -p $! --keep-binaries kept -o raw.pb
+	right raw.pb
+	kill $! && wait $! || true
+	umount merged
+	cp "$d/new" merged/program
+	right raw.pb --debug-dir kept
 	refused raw.pb
 }
 

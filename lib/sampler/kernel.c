@@ -15,6 +15,7 @@
 #include "sample.skel.h"
 #include "sampler/advice.h"
 #include "sampler/configure.h"
+#include "sampler/kernel_parts.h"
 #include "sampler/maps.h"
 #include "sampler/unwinding.h"
 
@@ -23,22 +24,7 @@ enum {
 	MAP_MIN = 1 << 10, MAP_MAX = 1 << 20, /* keys */
 	RING_MIN = 512 << 10, RING_MAX = 64 << 20, /* bytes of each */
 	RINGS_MAX = 256 << 20, /* bytes of all, unless --ring-size says otherwise */
-	BATCH = 1024,
 	RATE_GUESS = 10000, RATE_MAX = 100000,
-};
-
-struct kernel {
-	struct sample_bpf *skel;
-	int counts[2];
-	int *rings;
-	size_t n_rings;
-	unsigned cpus;
-	struct ring_buffer *reader;
-	kernel_message *message;
-	void *context;
-	struct sample_stats *zero; /* per possible cpu */
-	uint32_t n_events;
-	uint64_t missed; /* firings that the kernel kept from the programs, as of the last window */
 };
 
 static char libbpf_said[512]; /* its last warning, for messages */
@@ -346,8 +332,8 @@ kernel_window(const struct kernel *k)
 
 /* Setting an element of a map of maps returns only when no program that could have seen the old one runs any
  * more (maybe_wait_bpf_programs() in the kernel): set it to what it was, for the wait. */
-static int
-wait_for_programs(struct kernel *k)
+int
+kernel_wait_for_programs(struct kernel *k)
 {
 	static const uint32_t side = 0;
 
@@ -359,20 +345,20 @@ kernel_flip(struct kernel *k, uint32_t *ended, struct err *err)
 {
 	*ended = k->skel->bss->window;
 	__atomic_store_n(&k->skel->bss->window, *ended + 1, __ATOMIC_SEQ_CST);
-	return wait_for_programs(k) ? err_set(err, "ending a window:") : 0;
+	return kernel_wait_for_programs(k) ? err_set(err, "ending a window:") : 0;
 }
 
 int
 kernel_counts(struct kernel *k, uint32_t window, kernel_count *count, void *context, struct err *err)
 {
-	static struct sample_key keys[BATCH];
-	static struct sample_count values[BATCH];
+	static struct sample_key keys[KERNEL_BATCH];
+	static struct sample_count values[KERNEL_BATCH];
 	uint32_t position, n;
 	bool first = true;
 	int error;
 
 	do {
-		n = BATCH;
+		n = KERNEL_BATCH;
 		error = bpf_map_lookup_and_delete_batch(k->counts[window & 1], first ? NULL : &position, &position, keys,
 							values, &n, NULL);
 		if (error && errno != ENOENT)
@@ -427,88 +413,4 @@ kernel_link_missed(struct kernel *k, int fd, bool *is_return)
 		return 0;
 	*is_return = k->skel->bss->link_returns;
 	return k->skel->bss->link_missed;
-}
-
-/* ---- waits ---- */
-
-static int
-look_at_threads(struct bpf_program *program, struct err *err)
-{
-	struct bpf_link *link = bpf_program__attach_iter(program, NULL);
-	int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
-	char nothing[64];
-	ssize_t n = fd < 0 ? -1 : 1;
-
-	while (n > 0 || (n < 0 && fd >= 0 && (errno == EAGAIN || errno == EINTR)))
-		n = read(fd, nothing, sizeof(nothing));
-	if (n < 0)
-		err_set(err, "looking at the threads that there are:");
-	if (fd >= 0)
-		close(fd);
-	bpf_link__destroy(link);
-	return n < 0 ? -1 : 0;
-}
-
-int
-kernel_meet(struct kernel *k, struct err *err)
-{
-	return look_at_threads(k->skel->progs.meet_threads, err);
-}
-
-int
-kernel_settle(struct kernel *k, struct err *err)
-{
-	return look_at_threads(k->skel->progs.settle_threads, err);
-}
-
-uint64_t
-kernel_unseen_switches(const struct kernel *k)
-{
-	return __atomic_load_n(&k->skel->bss->unseen_switches, __ATOMIC_RELAXED);
-}
-
-int
-kernel_new_round(struct kernel *k, struct err *err)
-{
-	__atomic_add_fetch(&k->skel->data->stacks_round, 1, __ATOMIC_SEQ_CST);
-	return wait_for_programs(k) ? err_set(err, "forgetting stacks:") : 0;
-}
-
-int
-kernel_forget_stacks(struct kernel *k, struct err *err)
-{
-	static struct stack_id ids[BATCH];
-	static uint32_t rounds[BATCH];
-	uint32_t position, n;
-	bool first = true;
-	int error;
-
-	do {
-		n = BATCH;
-		error = bpf_map_lookup_and_delete_batch(bpf_map__fd(k->skel->maps.stacks), first ? NULL : &position,
-							&position, ids, rounds, &n, NULL);
-		if (error && errno != ENOENT)
-			return err_set(err, "forgetting stacks:");
-		first = false;
-	} while (!error);
-	return 0;
-}
-
-void
-kernel_waits(struct kernel *k, void (*each)(void *context, const struct wait *w), void *context)
-{
-	static uint32_t tids[BATCH];
-	static struct wait waits[BATCH];
-	uint32_t position, n;
-	bool first = true;
-	int error;
-
-	do {
-		n = BATCH;
-		error = bpf_map_lookup_batch(bpf_map__fd(k->skel->maps.waits), first ? NULL : &position, &position, tids,
-					     waits, &n, NULL);
-		for (uint32_t i = 0; i < n && (!error || errno == ENOENT); i++)
-			each(context, &waits[i]);
-		first = false;
-	} while (!error);
 }

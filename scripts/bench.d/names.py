@@ -202,8 +202,8 @@ def inlines_of_node(reps, seconds):
     mine = median(pipeline(ours("pb-symbolize", path("node.pb")), ours("pb-fold"), out=path("node.folded"))[0] for _ in range(reps))
     theirs, what = None, "no perf"
     if have("perf"):
-        subprocess.run(["timeout", "-s", "INT", str(seconds), "perf", "record", "-q", "--buildid-mmap", "-g", "-e", "cpu-clock", "-F", "999",
-                        "-o", path("node.data"), "--", *load], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(["timeout", "-s", "INT", str(seconds), "perf", "record", "-q", "--buildid-mmap", "-g", "-e", "cpu-clock",
+                        "-F", "999", "-o", path("node.data"), "--", *load], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         run = Run(["sh", "-c", f"exec timeout 120 perf script --inline -i '{path('node.data')}' >/dev/null 2>&1"], may_fail=True)
         theirs, what = (run.seconds, "perf script") if run.good else (None, "perf script > 120")
     row(f"node, {seconds} s, with inlines", mine, theirs, what, "s", "<= 1", mine <= 1, 3)
