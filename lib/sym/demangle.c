@@ -26,6 +26,14 @@ take(const char *text, size_t len, void *opaque)
 	buf_add(out->to, text, len);
 }
 
+/* Rust's names are written as "_R…", or like C++'s with a hash of 16 digits at the end: "…17h0123456789abcdefE". To ask its
+ * demangler about each of C++'s costs a tenth of all. */
+static bool
+may_be_rust(const char *mangled)
+{
+	return mangled[1] == 'R' || strstr(mangled, "17h");
+}
+
 static bool
 print(const char *mangled, struct buf *to)
 {
@@ -33,7 +41,7 @@ print(const char *mangled, struct buf *to)
 
 	if (setjmp(out.excess))
 		return false;
-	return rust_demangle_callback(mangled, STYLE, take, &out) ||
+	return (may_be_rust(mangled) && rust_demangle_callback(mangled, STYLE, take, &out)) ||
 	       cplus_demangle_v3_callback(mangled, STYLE, take, &out);
 }
 
