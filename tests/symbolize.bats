@@ -23,7 +23,12 @@ setup() {
 
 # chains [OPTION]... <STREAM: for each frame its functions, innermost first: "f@file.c:12 g@file.c:34"
 chains() {
-	timeout 20 pb-symbolize -q "$@" | pb-dump | awk '
+	timeout 20 pb-symbolize -q "$@" | pb-dump | chains_of
+}
+
+# chains_of <TEXT: the same of what pb-dump wrote
+chains_of() {
+	awk '
 	function quoted(line) {
 		sub(/^[^"]*"/, "", line)
 		sub(/"$/, "", line)
@@ -317,6 +322,20 @@ bare_label+0x2"
 		'stack parent=- frame=0' 'stack parent=0 frame=1' 'task pid=1 tid=1 start=0 comm="x"' 'window event=0 start=0 end=1' \
 		'sample task=0 cpu=0 stack=1 count=1' 'end' | pb-dump -r >"$t/kernel"
 	equals "$(pb-symbolize --offsets "$t/kernel" | pb-fold --module)" 'x;nf_conntrack`outer+0x80;nf_conntrack`inner+0x8 1'
+}
+
+@test "many places are read by several threads: no race, and the same names as a few at a time" {
+	local f=$bin/pb-fold at size
+	read -r at size < <(readelf -SW "$f" | sed -n 's/.* \.text *PROGBITS *[0-9a-f]* \([0-9a-f]*\) \([0-9a-f]*\) .*/0x\1 0x\2/p')
+	seq $((at)) 61 $((at + size - 1)) | stream "$f" | pb-dump -r >"$t/places"
+	gcc -std=c11 -D_GNU_SOURCE -g -O1 -fsanitize=thread -I"$top/lib" -I"$top" -o "$t/threads" \
+		"$top"/cmd/{pb-symbolize,symbolize_*}.c "$top"/lib/{base,stream,elf,dwarf,sym}/*.c -lz -lzstd -llzma -ldeflate -liberty
+	"$t/threads" -q "$t/places" >"$t/many"
+	pb-symbolize -q "$t/places" | cmp - "$t/many"
+	pb-dump "$t/many" | chains_of >"$t/by_many"
+	cat "$t/places" | chains >"$t/by_few"
+	cmp "$t/by_many" "$t/by_few"
+	[ "$(grep -c " " "$t/by_few")" -ge 200 ]
 }
 
 @test "another file than was recorded is refused, and said" {

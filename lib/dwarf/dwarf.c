@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "dwarf/ahead.h"
 #include "dwarf/constants.h"
 #include "dwarf/line.h"
 #include "dwarf/name.h"
@@ -101,11 +102,7 @@ whole(struct dwarf *d, struct unit *u)
 static const struct tree *
 tree_of(struct unit *u)
 {
-	if (!u->tree) {
-		u->tree = xcalloc(1, sizeof(*u->tree));
-		tree_read(u->tree, u);
-	}
-	return u->tree;
+	return unit_tree(u, &u->file->walk);
 }
 
 /* Adds what a unit has by its functions, where the root tells nothing. */
@@ -157,18 +154,43 @@ unit_of(struct dwarf *d, uint64_t vaddr)
 	return i == SPAN_NONE ? NULL : &d->main.units[i];
 }
 
-/* ---- lines ---- */
+/* ---- ahead ---- */
 
-static struct line_table *
-lines_of(struct unit *u)
+static struct ahead
+wanted_ahead(struct dwarf *d, struct unit *u, unsigned what)
 {
-	struct err problem;
+	struct unit *entries = what & DWARF_INLINES ? whole(d, u) : NULL;
+	struct ahead a = {.lines = what & DWARF_LINES && u->has_lines && !u->table ? u : NULL};
 
-	if (!u->table && u->has_lines) {
-		u->table = xcalloc(1, sizeof(*u->table));
-		unit_lines_read(u, false, u->table, &problem);
+	if (entries && !entries->tree && (entries == u || !entries->is_ahead))
+		a.entries = entries;
+	if (entries) {
+		ahead_sections(entries->file);
+		entries->is_ahead = true;
 	}
-	return u->table;
+	u->is_ahead = true;
+	return a;
+}
+
+void
+dwarf_read_ahead(struct dwarf *d, const uint64_t *vaddrs, size_t n, unsigned what)
+{
+	struct ahead *all = NULL;
+	size_t n_all = 0, cap = 0;
+
+	ahead_sections(&d->main);
+	if (d->main.alt)
+		ahead_sections(d->main.alt);
+	for (size_t i = 0; i < n; i++) {
+		struct unit *u = unit_of(d, vaddrs[i]);
+
+		if (!u || u->is_ahead)
+			continue;
+		GROW(all, n_all, cap);
+		all[n_all++] = wanted_ahead(d, u, what);
+	}
+	ahead_units(all, n_all);
+	free(all);
 }
 
 /* ---- looking up ---- */
@@ -233,7 +255,7 @@ dwarf_find(struct dwarf *d, uint64_t vaddr, unsigned what, struct dwarf_place *p
 	GROW(d->chain, 1, d->cap_chain);
 	d->chain[0] = (struct dwarf_frame){0};
 	if (what & DWARF_LINES)
-		lines = lines_of(u);
+		lines = unit_lines(u);
 	if (lines)
 		row = line_find(lines, vaddr);
 	if (row)

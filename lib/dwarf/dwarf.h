@@ -54,6 +54,9 @@ enum { DWARF_INLINES = 1, DWARF_LINES = 2, DWARF_CHAIN_MAX = 500 /* frames */ };
 /* Without DWARF_INLINES the chain is one frame without a name, whose line is that of the instruction. */
 void dwarf_find(struct dwarf *d, uint64_t vaddr, unsigned what, struct dwarf_place *place);
 
+/* Reads what look-ups at these addresses will need, on all cpus, before they do it one after the other. */
+void dwarf_read_ahead(struct dwarf *d, const uint64_t *vaddrs, size_t n, unsigned what);
+
 /* The function that holds the code at a vaddr, as dwarf_place.function has it. */
 uint64_t dwarf_function(struct dwarf *d, uint64_t vaddr);
 

@@ -236,21 +236,40 @@ read_section(const struct elf_file *f, const struct elf_section *section, const 
 	return NULL;
 }
 
-const struct dwarf_bytes *
-sections_get(struct dwarf_sections *s, enum dwarf_section which)
+void
+sections_read(struct dwarf_sections *s, enum dwarf_section which)
 {
 	struct dwarf_bytes *b = &s->all[which];
 	const struct elf_section *section;
 	char name[NAME_MAX_LEN];
-	const char *wrong;
 
 	if (b->tried)
-		return b;
+		return;
 	b->tried = true;
 	section = find_section(s->file, s->split, which, name);
-	wrong = section ? read_section(s->file, section, name, b) : NULL;
-	if (wrong && !s->problem.text[0])
-		err_set(&s->problem, "%s: section %s: %s", s->file->path, name, wrong);
+	b->wrong = section ? read_section(s->file, section, name, b) : NULL;
+}
+
+static void
+note_problem(struct dwarf_sections *s, enum dwarf_section which)
+{
+	char name[NAME_MAX_LEN];
+
+	find_section(s->file, s->split, which, name);
+	if (!s->problem.text[0])
+		err_set(&s->problem, "%s: section %s: %s", s->file->path, name, s->all[which].wrong);
+	s->all[which].wrong = NULL;
+}
+
+const struct dwarf_bytes *
+sections_get(struct dwarf_sections *s, enum dwarf_section which)
+{
+	struct dwarf_bytes *b = &s->all[which];
+
+	if (!b->tried)
+		sections_read(s, which);
+	if (b->wrong)
+		note_problem(s, which);
 	return b;
 }
 

@@ -25,8 +25,9 @@ enum dwarf_section {
 struct dwarf_bytes {
 	const uint8_t *at; /* NULL: there is no such section, or it cannot be read */
 	size_t size;
-	uint8_t *inflated; /* private; owned */
-	bool tried;	   /* private */
+	uint8_t *inflated; /* private, as all below; owned */
+	bool tried;
+	const char *wrong; /* why it cannot be read, until that is in `problem`; NULL */
 };
 
 struct dwarf_sections {
@@ -40,6 +41,9 @@ void sections_init(struct dwarf_sections *s, const struct elf_file *f, bool spli
 
 /* The bytes of a section, decompressed if need be; they live as long as `s`. */
 const struct dwarf_bytes *sections_get(struct dwarf_sections *s, enum dwarf_section which);
+
+/* Makes a section readable without asking for it. Threads may do so at a time, each for other sections. */
+void sections_read(struct dwarf_sections *s, enum dwarf_section which);
 
 /* Whether the file has debug information at all, without reading it; whether it has one of its sections. */
 bool sections_have_info(const struct elf_file *f, bool split);

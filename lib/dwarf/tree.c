@@ -144,14 +144,11 @@ copy_of(const void *from, size_t n, size_t size)
 	return n ? memcpy(to, from, n * size) : to;
 }
 
-void
-tree_read(struct tree *t, struct unit *u)
+static void
+tree_read(struct tree *t, struct unit *u, struct walk *w)
 {
-	struct walk *w = u->file->walk;
 	struct cursor c = unit_cursor(u, u->root);
 
-	if (!w)
-		w = u->file->walk = xcalloc(1, sizeof(*w));
 	w->unit = u;
 	w->abbrevs = unit_abbrevs(u);
 	w->start = c.at - (u->root - u->offset);
@@ -165,6 +162,18 @@ tree_read(struct tree *t, struct unit *u)
 	t->places.cap = t->places.n;
 	t->nodes = copy_of(t->nodes, t->n, sizeof(*t->nodes));
 	t->places.all = copy_of(t->places.all, t->places.n, sizeof(*t->places.all));
+}
+
+const struct tree *
+unit_tree(struct unit *u, struct walk **scratch)
+{
+	if (!*scratch)
+		*scratch = xcalloc(1, sizeof(**scratch));
+	if (!u->tree) {
+		u->tree = xcalloc(1, sizeof(*u->tree));
+		tree_read(u->tree, u, *scratch);
+	}
+	return u->tree;
 }
 
 void

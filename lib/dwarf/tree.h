@@ -25,8 +25,8 @@ struct tree {
 	struct span_map places; /* the innermost node of each address */
 };
 
-/* Reads a unit's; what is malformed ends the walk. */
-void tree_read(struct tree *t, struct unit *u);
+/* The unit's, read at the first call; what is malformed ends the walk. *scratch is memory for all calls of a thread. */
+const struct tree *unit_tree(struct unit *u, struct walk **scratch);
 void tree_free(struct tree *t);
 
 void walk_free(struct walk *w); /* NULL is allowed */

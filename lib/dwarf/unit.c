@@ -26,8 +26,7 @@ section_spend(struct debug_file *d, enum dwarf_section which, size_t size)
 {
 	enum { TIMES = 4, MORE = 1 << 20 };
 
-	d->spent[which] += size;
-	return d->spent[which] / TIMES <= sections_get(&d->sections, which)->size + MORE;
+	return __atomic_add_fetch(&d->spent[which], size, __ATOMIC_RELAXED) / TIMES <= sections_get(&d->sections, which)->size + MORE;
 }
 
 /* ---- headers ---- */

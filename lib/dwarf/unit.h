@@ -49,7 +49,7 @@ struct unit {
 	const struct abbrevs *abbrevs; /* the file's, which units share */
 	struct tree *tree;	       /* owned */
 	struct line_table *table;      /* owned */
-	bool split_tried;
+	bool split_tried, is_ahead; /* is_ahead: dwarf_read_ahead() has seen to it */
 };
 
 struct debug_file {
@@ -57,13 +57,13 @@ struct debug_file {
 	uint64_t code_start, code_end; /* vaddr: no code is outside of this */
 	struct unit *units;	       /* by offset, once debug_file_units() has read them; owned */
 	size_t n, cap;
-	bool listed;
+	bool listed, sections_ahead;
 	struct debug_file *alt; /* dwz's supplementary file; not owned; NULL */
 	struct abbrevs **abbrevs; /* owned; found by `tables` */
 	size_t n_abbrevs, cap_abbrevs;
 	struct table tables;
 	struct abbrevs scratch;		     /* of a root */
-	struct walk *walk;		     /* owned; see tree_read() */
+	struct walk *walk;		     /* owned; see unit_tree() */
 	uint64_t spent[DWARF_SECTION_COUNT]; /* see section_spend() */
 };
 
@@ -102,6 +102,9 @@ struct unit *unit_reference(struct unit *u, const struct value *v, uint64_t *off
 /* Reads the unit's line table into *t, which stays empty when there is none; `all_rows` as in struct line_input. -1: it is
  * malformed, and *err says where; what was good before that is there. */
 int unit_lines_read(struct unit *u, bool all_rows, struct line_table *t, struct err *err);
+
+/* The unit's line table, without what is malformed, read at the first call; NULL: it has none. */
+struct line_table *unit_lines(struct unit *u);
 
 /* A section's bytes from an offset on; none when it is beyond them. */
 struct cursor section_cursor(struct debug_file *d, enum dwarf_section which, uint64_t offset);

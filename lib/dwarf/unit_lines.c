@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The line table of a unit, by what its root says. */
+#include "base/alloc.h"
 #include "base/err.h"
 #include "dwarf/constants.h"
 #include "dwarf/line.h"
@@ -33,4 +34,16 @@ unit_lines_read(struct unit *u, bool all_rows, struct line_table *t, struct err 
 	if (!u->has_lines || !section_spend(u->file, DWARF_LINE, table_size(input.table)))
 		return 0;
 	return line_table_read(t, &input, err);
+}
+
+struct line_table *
+unit_lines(struct unit *u)
+{
+	struct err problem;
+
+	if (!u->table && u->has_lines) {
+		u->table = xcalloc(1, sizeof(*u->table));
+		unit_lines_read(u, false, u->table, &problem);
+	}
+	return u->table;
 }

@@ -195,6 +195,22 @@ module_problem(const struct module *m)
 	return m->dwarf ? dwarf_problem(m->dwarf) : NULL;
 }
 
+void
+module_read_ahead(struct module *m, const uint64_t *offsets, size_t n, unsigned dwarf)
+{
+	const struct elf_file *f = m->image ? m->image : m->debug;
+	uint64_t *vaddrs;
+	size_t k = 0;
+
+	if (!m->dwarf || !dwarf || !f)
+		return;
+	vaddrs = xreallocarray(NULL, n, sizeof(*vaddrs));
+	for (size_t i = 0; i < n; i++)
+		k += elf_vaddr(f, offsets[i], &vaddrs[k]);
+	dwarf_read_ahead(m->dwarf, vaddrs, k, dwarf);
+	free(vaddrs);
+}
+
 bool
 module_find(struct module *m, uint64_t offset, unsigned dwarf, struct module_place *place)
 {

@@ -292,6 +292,22 @@ take_place(struct symbolizer *s, const struct module *m, const struct module_pla
 		add_called(s, l, name ? readable(s, name, false) : NULL, holder);
 }
 
+/* Where there are enough places for it to pay, as in a recording that is named as a whole. */
+static void
+read_ahead(struct symbolizer *s, struct module *m, const struct lookup *lookups, size_t n, unsigned dwarf)
+{
+	enum { ENOUGH = 64 };
+	uint64_t *offsets;
+
+	if (n < ENOUGH || !m->dwarf || !dwarf)
+		return;
+	offsets = xreallocarray(NULL, n, sizeof(*offsets));
+	for (size_t i = 0; i < n; i++)
+		offsets[i] = s->items[i].key - (!lookups[s->items[i].index].exact && s->items[i].key);
+	module_read_ahead(m, offsets, n, dwarf);
+	free(offsets);
+}
+
 void
 symbolize(struct symbolizer *s, uint32_t module, struct lookup *lookups, size_t n, enum symbolize_depth depth)
 {
@@ -305,6 +321,7 @@ symbolize(struct symbolizer *s, uint32_t module, struct lookup *lookups, size_t 
 		dwarf = 0;
 	module_load(m, &s->options.places, s->options.inlines || s->options.lines);
 	sort_lookups(s, lookups, n);
+	read_ahead(s, m, lookups, n, dwarf);
 	s->n_chains = 0;
 	for (size_t i = 0; i < n; i++) {
 		struct lookup *l = &lookups[s->items[i].index];

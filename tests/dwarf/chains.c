@@ -45,12 +45,10 @@ walk(const struct elf_file *f)
 	printf("abbreviations in %.1f ms\n", 1e3 * (now() - start));
 	start = now();
 	for (size_t i = 0; i < d.n; i++) {
-		struct tree t = {0};
+		const struct tree *t = unit_tree(&d.units[i], &d.walk);
 
-		tree_read(&t, &d.units[i]);
-		nodes += t.n;
-		places += t.places.n;
-		tree_free(&t);
+		nodes += t->n;
+		places += t->places.n;
 	}
 	printf("%zu nodes, %zu places in %.1f ms: %.0f MB/s\n", nodes, places, 1e3 * (now() - start),
 	       (double)size / 1e6 / (now() - start));

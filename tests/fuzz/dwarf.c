@@ -27,13 +27,26 @@ check(const struct dwarf_place *place, unsigned what)
 }
 
 static void
-look_up(const struct elf_file *f, unsigned what)
+read_ahead(struct dwarf *d, const struct elf_file *f, unsigned what)
+{
+	enum { N = 64 };
+	uint64_t vaddrs[N];
+
+	for (size_t i = 0; i < N; i++)
+		vaddrs[i] = IMAGE_VADDR + i * f->size / N;
+	dwarf_read_ahead(d, vaddrs, N, what);
+}
+
+static void
+look_up(const struct elf_file *f, unsigned what, bool ahead)
 {
 	struct dwarf *d = dwarf_open(f);
 	struct dwarf_place place, again;
 
 	demand(d);
 	dwarf_set_alt(d, f);
+	if (ahead)
+		read_ahead(d, f, what);
 	for (uint64_t vaddr = IMAGE_VADDR; vaddr < IMAGE_VADDR + f->size; vaddr += 13) {
 		dwarf_find(d, vaddr, what, &place);
 		check(&place, what);
@@ -69,8 +82,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	image = image_make(sections, SECTIONS, EM_X86_64, &size);
 	f = elf_from_memory(image, size, "fuzz", &err);
 	demand(f);
-	look_up(f, DWARF_INLINES | DWARF_LINES);
-	look_up(f, DWARF_LINES);
+	look_up(f, DWARF_INLINES | DWARF_LINES, false);
+	look_up(f, DWARF_INLINES | DWARF_LINES, true);
+	look_up(f, DWARF_LINES, false);
 	elf_close(f);
 	free(image);
 	return 0;
