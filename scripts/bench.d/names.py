@@ -181,7 +181,7 @@ def first_name(reps):
 def demangling(reps):
     """Of node's names: what it takes more than without, beside c++filt and what that takes to copy as much text."""
     Subject("node", os.path.realpath(bench.shutil.which("node")))
-    cpu = lambda argv: min(Run(argv, stdout=subprocess.DEVNULL).cpu for _ in range(max(reps, 5)))
+    cpu = lambda argv: min(Run(argv, stdout=subprocess.DEVNULL).cpu for _ in range(max(reps, 15)))
     symbolize = ours("pb-symbolize", "-q", "--no-inlines", path("places.pb"))
     names = re.findall(r'^function .*name="(_.*)"$', subprocess.run(
         f"'{symbolize[0]}' -q --no-inlines --no-demangle '{path('places.pb')}' | '{ours('pb-dump')[0]}'", shell=True,

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reads a sound stream cut at every byte, and with each of its bytes changed, with all that lib/stream has. Cut, it has
- * to be read with at most a warning; changed, it may be malformed. To be built with ASAN=1: cut FILE [CUTS
+ * to be read with at most a warning; changed, it may be malformed. On all cpus. To be built with ASAN=1: cut FILE [CUTS
  * [CHANGES]] */
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 
 #include "tests/fuzz/stream.c"
 
@@ -24,13 +26,14 @@ result_of(const uint8_t *data, size_t len, char *said, size_t size)
 	return (int)type;
 }
 
+/* Of several processes this one takes each `step`th place. */
 static int
-cut_everywhere(const uint8_t *data, size_t len, size_t limit)
+cut_everywhere(const uint8_t *data, size_t len, size_t limit, size_t first, size_t step)
 {
 	char said[1200];
 	int wrong = 0;
 
-	for (size_t n = 0; n <= limit; n++) {
+	for (size_t n = first; n <= limit; n += step) {
 		int result = result_of(data, n, said, sizeof(said)), wanted = n < 8 ? -1 : 0;
 		int whole = n == len || (n && len - n >= 8 && !memcmp(data + n, STREAM_MAGIC, 8));
 
@@ -43,13 +46,13 @@ cut_everywhere(const uint8_t *data, size_t len, size_t limit)
 
 /* Returns how many changes made the stream malformed. */
 static size_t
-change_everywhere(uint8_t *data, size_t len, size_t limit)
+change_everywhere(uint8_t *data, size_t len, size_t limit, size_t first, size_t step)
 {
 	static const uint8_t changes[] = {0xff, 0x80, 0x01, 0x10};
 	size_t malformed = 0;
 	char said[1200];
 
-	for (size_t i = 0; i < limit; i++)
+	for (size_t i = first; i < limit; i += step)
 		for (size_t k = 0; k < sizeof(changes); k++) {
 			data[i] ^= changes[k];
 			LLVMFuzzerTestOneInput(data, len);
@@ -59,15 +62,45 @@ change_everywhere(uint8_t *data, size_t len, size_t limit)
 	return malformed;
 }
 
+struct result {
+	int wrong;
+	size_t malformed;
+};
+
+/* False: a process did not come to its end. */
+static bool
+on_all_cpus(uint8_t *data, size_t len, size_t cuts, size_t changes, struct result *sum)
+{
+	size_t n = (size_t)sysconf(_SC_NPROCESSORS_ONLN);
+	struct result *all = mmap(NULL, n * sizeof(*all), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	bool good = all != MAP_FAILED;
+	int status;
+
+	fflush(stdout);
+	for (size_t i = 0; good && i < n; i++)
+		if (!fork()) {
+			all[i].wrong = cut_everywhere(data, len, cuts, i, n);
+			all[i].malformed = change_everywhere(data, len, changes, i, n);
+			exit(0);
+		}
+	while (wait(&status) > 0)
+		good = good && !status;
+	for (size_t i = 0; good && i < n; i++) {
+		sum->wrong += all[i].wrong;
+		sum->malformed += all[i].malformed;
+	}
+	return good;
+}
+
 int
 main(int argc, char **argv)
 {
 	static uint8_t data[1 << 20];
+	struct result sum = {0};
 	int fd = open(argc > 1 ? argv[1] : "", O_RDONLY);
 	ssize_t len = fd < 0 ? -1 : read(fd, data, sizeof(data));
 	size_t cuts = argc > 2 ? strtoul(argv[2], NULL, 10) : SIZE_MAX;
 	size_t changes = argc > 3 ? strtoul(argv[3], NULL, 10) : SIZE_MAX;
-	int wrong;
 
 	if (len <= 0) {
 		perror(argc > 1 ? argv[1] : "no file");
@@ -75,8 +108,8 @@ main(int argc, char **argv)
 	}
 	cuts = cuts < (size_t)len ? cuts : (size_t)len;
 	changes = changes < (size_t)len ? changes : (size_t)len;
-	wrong = cut_everywhere(data, (size_t)len, cuts);
-	printf("%zu cuts, %d wrong; ", cuts + 1, wrong);
-	printf("%zu changes, %zu malformed\n", changes * 4, change_everywhere(data, (size_t)len, changes));
-	return wrong != 0;
+	if (!on_all_cpus(data, (size_t)len, cuts, changes, &sum))
+		return 2;
+	printf("%zu cuts, %d wrong; %zu changes, %zu malformed\n", cuts + 1, sum.wrong, changes * 4, sum.malformed);
+	return sum.wrong != 0;
 }
