@@ -95,13 +95,15 @@ struct stack_id {
 };
 
 /* A thread that is followed from switch to switch. Atomic: since. */
+#define RAN_UNKNOWN (~0ULL)
+
 struct wait {
 	struct sample_key key; /* of the wait */
 	__u64 since; /* when it left the cpu; 0: it runs */
 	__u64 woken; /* 0: not yet, or nobody had to */
 	__u64 counted; /* up to when its time on cpus is accounted for */
 	__u64 owed;    /* time on cpus before that that no sample has told of */
-	__u64 ran;     /* in all, when it was last seen to come or go, as the scheduler says; 0: it went, and nobody wanted to know */
+	__u64 ran;     /* in all, when it was seen last, as the scheduler says; RAN_UNKNOWN: it went, and nobody wanted to know */
 	__u16 fate;    /* enum fate of the wait, when it is not delivered */
 	__u16 is_unwanted; /* or not known to be wanted: it is only followed */
 	__u32 woken_by;	   /* enum waker; valid as woken is */

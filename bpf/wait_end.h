@@ -125,37 +125,51 @@ ran_in_all(struct task_struct *task)
 	return BPF_CORE_READ(task, se.sum_exec_runtime);
 }
 
-/* Ends the wait of a thread that is on a cpu, if it is still said to wait; which began when it had run for w->ran. */
+/* Ends the wait of a thread that is on a cpu, if it is still said to wait; which began when it had run for w->ran. Clocks may differ
+ * by a little; by more only when it is another thread of the same number. */
 static __noinline int
 end_unseen(struct wait *w, struct task_struct *task, __u64 now)
 {
-	__u64 ran = ran_in_all(task) - w->ran, since = w->since, back = now - ran;
+	enum { LITTLE = 10000 /* ns */ };
+	__u64 since = w->since, ran, back;
 
-	if (!since || now <= since || (deadline && back >= deadline))
+	if (!since || w->ran == RAN_UNKNOWN || now <= since)
 		return 0;
+	ran = ran_in_all(task) - w->ran;
+	back = now - ran;
 	if (ran >= now - since)
-		back = since + 1;
+		back = ran - (now - since) < LITTLE ? since + 1 : now;
+	if ((deadline && back >= deadline) || __sync_val_compare_and_swap(&w->since, since, 0) != since)
+		return 0;
 	__sync_fetch_and_add(&unseen_switches, 1);
-	w->since = 0;
 	w->counted = back;
 	finish_wait(w, since, back);
 	return 0;
 }
 
-/* Begins the wait of a thread that is not on a cpu, though it has not been seen to leave; up to w->counted it had run for w->ran. */
-static __always_inline void
+/* Begins the wait of a thread that is not on a cpu, though it has not been seen to leave; up to w->counted it had run for w->ran.
+ * False: it has run all the time, as far as one can tell. */
+static __always_inline bool
 begin_unseen(struct wait *w, struct task_struct *task, __u64 now)
 {
 	__u64 ran = ran_in_all(task) - w->ran;
 
-	if (!w->ran || w->is_unwanted || w->counted >= now || ran >= now - w->counted)
-		return;
+	if (ran >= now - w->counted)
+		return false;
 	__sync_fetch_and_add(&unseen_switches, 1);
 	w->key.state = WAIT_UNSEEN;
 	w->key.stack = w->key.woken = 0;
 	w->fate = FATE_DELIVERED;
 	w->owed += ran;
 	w->since = w->counted + ran;
+	return true;
+}
+
+/* Whether it may have gone unseen, of a thread that has come or is not there, by what was known of it before. */
+static __always_inline bool
+may_have_left(const struct wait *w, __u64 now)
+{
+	return !w->since && w->ran != RAN_UNKNOWN && !w->is_unwanted && w->counted < now;
 }
 
 #endif

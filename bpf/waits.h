@@ -48,7 +48,7 @@ fill_key_of(struct sample_key *key, struct task_struct *task, __u32 cpu, enum wa
 static __noinline struct wait *
 follow_thread(struct task_struct *task, __u32 tid, __u64 counted)
 {
-	struct wait w = {.counted = counted};
+	struct wait w = {.counted = counted, .ran = ran_in_all(task)};
 
 	fill_key_of(&w.key, task, bpf_get_smp_processor_id(), WAIT_NONE);
 	bpf_map_update_elem(&waits, &tid, &w, BPF_NOEXIST);
@@ -81,8 +81,7 @@ take_on_cpu(__u64 now)
 		w = follow_thread(task, tid, life_of(task));
 	if (!w)
 		return 0;
-	if (w->since)
-		end_unseen(w, task, now);
+	end_unseen(w, task, now);
 	w->ran = ran_in_all(task);
 	return take_owed(w, now);
 }
@@ -124,14 +123,16 @@ add_fate_of_wait(enum fate fate)
 
 /* The current task leaves its cpu and is not wanted, for now: what it does from here on is not counted as running. */
 static __always_inline void
-leave_out(__u32 tid, enum fate fate)
+leave_out(struct task_struct *task, __u32 tid, enum fate fate, __u64 now)
 {
-	struct wait *w = with_on_cpu && fate != FATE_OTHER ? bpf_map_lookup_elem(&waits, &tid) : NULL;
+	struct wait *w = fate != FATE_OTHER ? bpf_map_lookup_elem(&waits, &tid) : NULL;
 
-	if (w)
-		w->ran = 0;
-	if (w && fate != FATE_LATE)
-		w->counted = ~0ULL;
+	if (w) {
+		end_unseen(w, task, now);
+		w->ran = RAN_UNKNOWN;
+		if (fate != FATE_LATE)
+			w->counted = ~0ULL;
+	}
 	add_fate_of_wait(fate);
 }
 
@@ -147,8 +148,7 @@ enter_wait(struct task_struct *task, __u32 tid, const struct sample_key *key, en
 		add_fate_of_wait(FATE_THREADS);
 		return;
 	}
-	if (w->since)
-		end_unseen(w, task, now);
+	end_unseen(w, task, now);
 	if (with_on_cpu && now > w->counted)
 		w->owed += now - w->counted;
 	w->ran = ran_in_all(task);
@@ -171,13 +171,13 @@ begin_wait(void *ctx, struct task_struct *task, __u32 tid, enum wait_state state
 	if (fate == FATE_FIRED && deadline && now >= deadline)
 		fate = FATE_LATE;
 	if (fate != FATE_FIRED) {
-		leave_out(tid, fate);
+		leave_out(task, tid, fate, now);
 		return;
 	}
 	level = take_level();
 	m = message_at(level);
 	if (!m) {
-		leave_out(tid, FATE_BUSY);
+		leave_out(task, tid, FATE_BUSY, now);
 		return;
 	}
 	fate = take_wait(ctx, m, level, tid, ids, now, state);
@@ -302,9 +302,9 @@ settle_threads(struct bpf_iter__task *ctx)
 
 	if (!w || !task || BPF_CORE_READ(task, exit_state))
 		return 0;
-	if (w->since && runs)
+	if (runs)
 		end_unseen(w, task, bpf_ktime_get_ns());
-	else if (with_on_cpu && !w->since && !runs)
+	else if (with_on_cpu && may_have_left(w, deadline))
 		begin_unseen(w, task, deadline);
 	return 0;
 }
@@ -330,16 +330,16 @@ on_switch(struct bpf_raw_tracepoint_args *ctx)
 		else
 			w = bpf_map_lookup_elem(&waits, &tid);
 	}
-	if (with_on_cpu && w && !w->since)
-		begin_unseen(w, to, until_deadline(now));
-	since = w ? __sync_lock_test_and_set(&w->since, 0) : 0;
+	if (with_on_cpu && w && may_have_left(w, until_deadline(now)) && !begin_unseen(w, to, until_deadline(now)))
+		w->owed += until_deadline(now) - w->counted;
+	since = w ? w->since : 0;
 	/* What a thread runs from the end on is none of ours, when it had left before that. */
-	if (w && (since || !deadline || now < deadline))
+	if (w && (since || !deadline || now < deadline)) {
 		w->counted = now;
-	if (w && since)
-		finish_wait(w, since, now);
-	if (w)
 		w->ran = ran_in_all(to);
+	}
+	if (since && __sync_lock_test_and_set(&w->since, 0))
+		finish_wait(w, since, now);
 	tid = BPF_CORE_READ(from, pid);
 	if (!tid)
 		return 0;

@@ -171,6 +171,7 @@ static bool
 record(struct session *s)
 {
 	bool good = recorder_flush(s->recorder) || write_failed(s); /* so that what is left after a kill -9 is a stream */
+	struct err unsettled;
 
 	while (good && !finished(s) && !s->reader_gone) {
 		wait_for_tick(s);
@@ -183,8 +184,8 @@ record(struct session *s)
 		if (s->window < monotonic_ns())
 			s->window = monotonic_ns() + o->config.interval;
 	}
-	if (sampler_stop(s->sampler, &s->err))
-		good = false;
+	if (sampler_stop(s->sampler, &unsettled))
+		warn("%s", unsettled.text);
 	if (good && !s->reader_gone)
 		good = end_window(s) && (recorder_end(s->recorder, sampler_totals(s->sampler)) || write_failed(s));
 	return good || s->reader_gone;

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -166,6 +167,10 @@ jit_frames_code(struct jit_frames *j, const struct code_fact *f)
 
 	if (p && f->dump)
 		jit_process_add_dump(own_files(p), f->dump, f->start, f->end);
+	if (p && f->map >= 0)
+		jit_process_add_map(own_files(p), f->map);
+	else if (f->map >= 0)
+		close(f->map);
 }
 
 static void

@@ -49,10 +49,8 @@ is_warm() {
 
 # true_chains LEAST [any]: of what was recorded of $pid
 true_chains() {
-	jcmd "$pid" Compiler.perfmap >"$t/jcmd"
 	pb-dump "$t/raw.pb" >"$t/text"
-	run python3 tests/hotspot/check.py "/tmp/perf-$pid.map" "$@" <"$t/text"
-	rm "/tmp/perf-$pid.map" # or the next recording has names for what check.py looks for
+	run python3 tests/hotspot/check.py "$@" <"$t/text"
 	echo "$output" | tail -5
 	[ "$status" = 0 ]
 }
@@ -93,6 +91,7 @@ rooted() {
 	warm -XX:+PreserveFramePointer
 	pb-record -q --timestamps -F 997 -d 1.5 -p "$pid" -o "$t/raw.pb"
 	true_chains 99
+	jcmd "$pid" Compiler.perfmap >"$t/jcmd" # nobody reads names along with frame sizes then
 	pb-record -q --timestamps --unwind fp -F 997 -d 1.5 -p "$pid" -o "$t/raw.pb"
 	true_chains 95 any
 }
@@ -108,6 +107,22 @@ rooted() {
 	chain 3
 	pb-record -q -F 997 -o "$t/raw.pb" -- bash -c '"$@" & "$@" & wait' - "${chain[@]}"
 	rooted 80 "$t/raw.pb"
+}
+
+# names_by FILE: start, size and name of methods in a perf map, as we call them: class and method, without what jcmd has besides
+names_by() {
+	sed -nE 's/^0x0*([0-9a-f]+) 0x0*([0-9a-f]+) (.* )?([^ (]+)\(.*/\1 \2 \4/p; s/^0x0*([0-9a-f]+) 0x0*([0-9a-f]+) ([^ (]+\.[^ (]+)$/\1 \2 \3/p' "$1" | sort
+}
+
+@test "each piece of code is called as the virtual machine itself calls it" {
+	warm
+	build/tests/hotspot/heaps "$pid" names | grep ^0x >"$t/ours"
+	jcmd "$pid" Compiler.perfmap >"$t/jcmd"
+	names_by "/tmp/perf-$pid.map" >"$t/theirs"
+	names_by "$t/ours" >"$t/names"
+	[ "$(wc -l <"$t/names")" -ge 10 ]
+	[ "$(comm -12 "$t/names" "$t/theirs" | wc -l)" -ge $(($(wc -l <"$t/theirs") * 97 / 100)) ] # some come and go meanwhile
+	[ "$(join "$t/names" "$t/theirs" | awk '$2 == $4 && $3 != $5' | tee "$t/wrong" | wc -l)" = 0 ]
 }
 
 # How much of its memory may be written and run, which the code heaps may.

@@ -77,6 +77,15 @@ is_node() {
 	rm -f jit-*.dump
 }
 
+@test "java, without any option: its compiled methods and the machine's own code" {
+	mkdir classes && javac -d classes "$BATS_TEST_DIRNAME/hotspot/Chain.java"
+	pb-record -q -F 499 -o raw.pb -- java -XX:CompileCommand=quiet "-XX:CompileCommand=dontinline,Chain::*" -cp classes Chain 3
+	at_least "$(named raw.pb java ';Chain\.main;.*;Chain\.down;.*Chain\.work;')" 50
+	at_least "$(named raw.pb java ';StubRoutines .1.;')" 100
+	at_least $(($(named raw.pb java '') / 50)) "$(unknown raw.pb java)"
+	conserved raw.pb
+}
+
 @test "java: a map that is written at the end" {
 	mkdir classes && javac -d classes "$BATS_TEST_DIRNAME/hotspot/Chain.java"
 	pb-record -q -F 199 -o raw.pb -- java -XX:+UnlockDiagnosticVMOptions -XX:+DumpPerfMapAtExit -cp classes Chain 3

@@ -325,17 +325,21 @@ bare_label+0x2"
 }
 
 @test "many places are read by several threads: no race, and the same names as a few at a time" {
-	local f=$bin/pb-fold at size
-	read -r at size < <(readelf -SW "$f" | sed -n 's/.* \.text *PROGBITS *[0-9a-f]* \([0-9a-f]*\) \([0-9a-f]*\) .*/0x\1 0x\2/p')
-	seq $((at)) 61 $((at + size - 1)) | stream "$f" | pb-dump -r >"$t/places"
+	local f at size
+	[ "$(nproc)" -gt 1 ] || skip "one cpu"
 	gcc -std=c11 -D_GNU_SOURCE -g -O1 -fsanitize=thread -I"$top/lib" -I"$top" -o "$t/threads" \
 		"$top"/cmd/{pb-symbolize,symbolize_*}.c "$top"/lib/{base,stream,elf,dwarf,sym}/*.c -lz -lzstd -llzma -ldeflate -liberty
-	"$t/threads" -q "$t/places" >"$t/many"
-	pb-symbolize -q "$t/places" | cmp - "$t/many"
-	pb-dump "$t/many" | chains_of >"$t/by_many"
-	cat "$t/places" | chains >"$t/by_few"
-	cmp "$t/by_many" "$t/by_few"
-	[ "$(grep -c " " "$t/by_few")" -ge 200 ]
+	objcopy --compress-debug-sections=zlib "$bin/pb-fold" "$t/packed"
+	for f in "$bin/pb-fold" "$t/packed"; do
+		read -r at size < <(readelf -SW "$f" | sed -n 's/.* \.text *PROGBITS *[0-9a-f]* \([0-9a-f]*\) \([0-9a-f]*\) .*/0x\1 0x\2/p')
+		seq $((at)) 61 $((at + size - 1)) | stream "$f" | pb-dump -r >"$t/places"
+		"$t/threads" -q "$t/places" >"$t/many"
+		pb-symbolize -q "$t/places" | cmp - "$t/many"
+		pb-dump "$t/many" | chains_of >"$t/by_many"
+		cat "$t/places" | chains >"$t/by_few"
+		cmp "$t/by_many" "$t/by_few"
+		[ "$(grep -c " " "$t/by_few")" -ge 200 ]
+	done
 }
 
 @test "another file than was recorded is refused, and said" {

@@ -19,7 +19,8 @@ ahead_sections(struct debug_file *d)
 	if (d->sections_ahead)
 		return;
 	d->sections_ahead = true;
-	parallel(DWARF_SECTION_COUNT, read_section, &d->sections);
+	if (sections_are_packed(&d->sections))
+		parallel(DWARF_SECTION_COUNT, read_section, &d->sections);
 	for (int i = 0; i < DWARF_SECTION_COUNT; i++)
 		sections_get(&d->sections, (enum dwarf_section)i);
 }

@@ -236,6 +236,20 @@ read_section(const struct elf_file *f, const struct elf_section *section, const 
 	return NULL;
 }
 
+bool
+sections_are_packed(const struct dwarf_sections *s)
+{
+	char name[NAME_MAX_LEN];
+
+	for (int i = 0; i < DWARF_SECTION_COUNT; i++) {
+		const struct elf_section *section = find_section(s->file, s->split, (enum dwarf_section)i, name);
+
+		if (section && (section->flags & SHF_COMPRESSED || name[1] == 'z'))
+			return true;
+	}
+	return false;
+}
+
 void
 sections_read(struct dwarf_sections *s, enum dwarf_section which)
 {

@@ -45,6 +45,8 @@ const struct dwarf_bytes *sections_get(struct dwarf_sections *s, enum dwarf_sect
 /* Makes a section readable without asking for it. Threads may do so at a time, each for other sections. */
 void sections_read(struct dwarf_sections *s, enum dwarf_section which);
 
+bool sections_are_packed(const struct dwarf_sections *s); /* one of them is compressed */
+
 /* Whether the file has debug information at all, without reading it; whether it has one of its sections. */
 bool sections_have_info(const struct elf_file *f, bool split);
 bool sections_have(const struct elf_file *f, enum dwarf_section which);

@@ -110,7 +110,8 @@ struct line_table *unit_lines(struct unit *u);
 struct cursor section_cursor(struct debug_file *d, enum dwarf_section which, uint64_t offset);
 
 /* Says that bytes of a section were read. False: it was more by far than the section has, as only a file does that
- * refers to the same bytes over and over: nothing more is to be read of it. */
+ * refers to the same bytes over and over: nothing more is to be read of it. By several threads (ahead.h) it is any of them that
+ * comes to that. */
 bool section_spend(struct debug_file *d, enum dwarf_section which, size_t size);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 
@@ -11,6 +12,7 @@ struct code_notice {
 	uint32_t pid;
 	uint64_t start, end;
 	char *dump; /* owned; or NULL */
+	int map;    /* owned; or -1 */
 };
 
 static bool
@@ -46,7 +48,7 @@ static void
 add(struct code_notices *c, uint32_t pid, uint64_t start, uint64_t end, const char *dump)
 {
 	GROW(c->all, c->n, c->cap);
-	c->all[c->n++] = (struct code_notice){pid, start, end, dump ? xstrdup(dump) : NULL};
+	c->all[c->n++] = (struct code_notice){pid, start, end, dump ? xstrdup(dump) : NULL, -1};
 }
 
 /* Of memory the process is all that matters. */
@@ -57,11 +59,18 @@ code_notice(struct code_notices *c, uint32_t pid, uint64_t start, uint64_t end, 
 	bool kernels = !strcmp(path, "[vsyscall]") || !strcmp(path, "[uprobes]");
 
 	if (code_is_memory(path) && !kernels) {
-		if (!last || last->pid != pid || last->dump)
+		if (!last || last->pid != pid || last->dump || last->map >= 0)
 			add(c, pid, start, end, NULL);
 	} else if (is_dump(path)) {
 		add(c, pid, start, end, path);
 	}
+}
+
+void
+code_notice_map(struct code_notices *c, uint32_t pid, int map)
+{
+	add(c, pid, 0, 0, NULL);
+	c->all[c->n - 1].map = map;
 }
 
 void
@@ -84,7 +93,7 @@ code_tell(struct code_notices *c, const struct sampler_sink *sink)
 	for (size_t i = 0; i < c->n; i++) {
 		struct code_notice *n = &c->all[i];
 
-		sink->code(sink->context, &(struct code_fact){n->pid, n->dump, n->start, n->end});
+		sink->code(sink->context, &(struct code_fact){n->pid, n->dump, n->start, n->end, n->map});
 		free(n->dump);
 	}
 	c->n = 0;
@@ -93,8 +102,11 @@ code_tell(struct code_notices *c, const struct sampler_sink *sink)
 void
 code_forget(struct code_notices *c)
 {
-	for (size_t i = 0; i < c->n; i++)
+	for (size_t i = 0; i < c->n; i++) {
 		free(c->all[i].dump);
+		if (c->all[i].map >= 0)
+			close(c->all[i].map);
+	}
 	free(c->all);
 	*c = (struct code_notices){0};
 }

@@ -21,6 +21,9 @@ bool code_is_memory(const char *path);
 /* An executable mapping was made. The path is as the kernel writes it, and is copied if it is needed. */
 void code_notice(struct code_notices *c, uint32_t pid, uint64_t start, uint64_t end, const char *path);
 
+/* What a process's code is called can be read from a perf map, at the descriptor; which is this one's from now on. */
+void code_notice_map(struct code_notices *c, uint32_t pid, int map);
+
 /* The same for all mappings that there are. */
 void code_notice_all(struct code_notices *c, const struct processes *ps);
 

@@ -3,6 +3,7 @@
 #include "sampler/jit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -444,7 +445,7 @@ jit_unreadable(struct jit *j, struct err *why)
 }
 
 bool
-jit_found(struct jit *j, uint32_t *pid)
+jit_found(struct jit *j, uint32_t *pid, int *map)
 {
 	struct known *found = NULL;
 
@@ -454,6 +455,7 @@ jit_found(struct jit *j, uint32_t *pid)
 			found = j->all[i];
 	if (found) {
 		*pid = found->pid;
+		*map = found->jvm->map < 0 ? -1 : fcntl(found->jvm->map, F_DUPFD_CLOEXEC, 0);
 		found->state = found->state == KNOWN_FOUND ? KNOWN_READ : KNOWN_FOREIGN;
 		found->next = found->state == KNOWN_READ ? 0 : NEVER;
 		pthread_cond_signal(&j->work);

@@ -39,8 +39,9 @@ bool jit_ended(struct jit *j, uint32_t *pid);
 /* Has read what walks have missed. Often: it looks at some words for each process. */
 void jit_follow(struct jit *j);
 
-/* Takes a process out of those that have other regions now. False: there is none left. */
-bool jit_found(struct jit *j, uint32_t *pid);
+/* Takes a process out of those that have other regions now. False: there is none left. *map is a descriptor of memory in which it
+ * is told what the process's code is called, as in a perf map that grows, the caller's to close; -1: there is none. */
+bool jit_found(struct jit *j, uint32_t *pid, int *map);
 
 /* How many processes could not be read, and why the last one: in *why, when there is one. */
 uint64_t jit_unreadable(struct jit *j, struct err *why);

@@ -4,11 +4,53 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
 
-enum { REFUSED = 300000000 }; /* ns before a table that found no room is tried again: room that was made is free by then */
+enum {
+	REFUSED = 300000000, /* ns before a table that found no room is tried again: room that was made is free by then */
+	MAP_MOST = 64 << 20, /* bytes of a map */
+};
+
+/* ---- names ---- */
+
+static void
+note_code(void *context, uint64_t start, uint64_t size, const char *name, size_t len)
+{
+	struct jvm *v = context;
+
+	buf_printf(&v->lines, "%llx %llx ", (unsigned long long)start, (unsigned long long)size);
+	buf_add(&v->lines, name, len);
+	buf_char(&v->lines, '\n');
+}
+
+/* What does not fit is left out: code that is made and thrown away all the time may have no end. */
+static void
+write_map(struct jvm *v)
+{
+	size_t done = 0;
+
+	while (v->map >= 0 && v->map_size + v->lines.len <= MAP_MOST && done < v->lines.len) {
+		ssize_t n = write(v->map, v->lines.data + done, v->lines.len - done);
+
+		if (n <= 0)
+			break;
+		done += (size_t)n;
+	}
+	v->map_size += done;
+	v->lines.len = 0;
+}
+
+static void
+begin_map(struct jvm *v)
+{
+	v->map = memfd_create("perf-map", MFD_CLOEXEC);
+	if (v->map >= 0)
+		hotspot_on_code(v->hotspot, note_code, v);
+}
 
 /* ---- the first time ---- */
 
@@ -40,8 +82,10 @@ jvm_discover(struct jvm *v)
 	else
 		v->hotspot = hotspot_open(&v->memory, f, m->start - vaddr, &v->why);
 	elf_close(f);
-	if (v->hotspot)
+	if (v->hotspot) {
 		add_regions(v);
+		begin_map(v);
+	}
 }
 
 /* ---- each time ---- */
@@ -74,6 +118,7 @@ jvm_look(struct jvm *v, bool thorough)
 		if (changed > 0 || (!changed && (v->retry[i] || !tables_has(v->tables, v->regions[i].table))))
 			place(v, i);
 	}
+	write_map(v);
 	return found;
 }
 
@@ -113,6 +158,7 @@ jvm_open(struct tables *tables, uint32_t pid, const struct mapping *libjvm, cons
 	v->build_id_len = libjvm->backing->build_id_len;
 	memcpy(v->build_id, libjvm->backing->build_id, v->build_id_len);
 	v->stop = stop;
+	v->map = -1;
 	v->memory = (struct memory){.read = memory_of_process, .context = &v->pid};
 	return v;
 }
@@ -124,6 +170,9 @@ jvm_close(struct jvm *v)
 		tables_remove(v->tables, v->regions[i].table);
 	if (v->hotspot)
 		hotspot_close(v->hotspot);
+	if (v->map >= 0)
+		close(v->map);
+	buf_free(&v->lines);
 	memory_forget(&v->memory);
 	free(v);
 }

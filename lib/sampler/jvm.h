@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/buf.h"
 #include "sampler/layout.h"
 #include "sampler/process.h"
 #include "sampler/tables.h"
@@ -25,6 +26,9 @@ struct jvm {
 	struct hotspot *hotspot; /* NULL until jvm_discover() has found it */
 	struct layout_region regions[HOTSPOT_HEAPS_MAX]; /* the code heaps, ascending */
 	size_t n;
+	int map;		 /* memory that is written to as a perf map: what its code is called; owned; -1: there is none */
+	size_t map_size;	 /* bytes in it */
+	struct buf lines;	 /* to be written to it */
 	uint64_t retry[HOTSPOT_HEAPS_MAX]; /* CLOCK_MONOTONIC ns; the kernel's table is not the last one. 0: it is */
 };
 

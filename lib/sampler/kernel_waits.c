@@ -36,6 +36,8 @@ kernel_meet(struct kernel *k, struct err *err)
 int
 kernel_settle(struct kernel *k, struct err *err)
 {
+	if (kernel_wait_for_programs(k)) /* that do not know yet that it is the end */
+		return err_set(err, "waiting for programs:");
 	return look_at_threads(k->skel->progs.settle_threads, err);
 }
 

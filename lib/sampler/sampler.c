@@ -133,7 +133,7 @@ watch(struct sampler *s, struct err *err)
 		return 0;
 	sideband_watch(s->sideband, s->epoll);
 	epoll_ctl(s->epoll, EPOLL_CTL_ADD, kernel_fd(s->kernel), &(struct epoll_event){.events = EPOLLIN});
-	unwinding_start(s->unwinding, &s->processes);
+	unwinding_start(s->unwinding, &s->processes, sideband_notices(s->sideband));
 	return 0;
 }
 

@@ -103,6 +103,7 @@ struct code_fact {
 	uint32_t pid;
 	const char *dump; /* path of the jitdump as the process has it; NULL: memory */
 	uint64_t start, end; /* of the mapping */
+	int map; /* descriptor of a perf map that the sampler writes; the sink's to close. -1: it is about a mapping */
 };
 
 #define PLACE_KERNEL UINT32_MAX /* as a place's module: offset is a kernel address */
@@ -190,7 +191,10 @@ int sampler_start(struct sampler *s, const struct sampler_sink *sink, struct err
 bool sampler_collect(struct sampler *s); /* true: something is held back for a moment; it is to be called again in a ms */
 int sampler_fd(const struct sampler *s); /* readable when sampler_collect() should be called before the next tick */
 int sampler_window(struct sampler *s, struct err *err);
-int sampler_stop(struct sampler *s, struct err *err);	 /* no sample is taken after it returns, in any case */
+
+/* No sample is taken after it returns. -1: waits whose end or begin was not told of are not as they should be, and *err says why; all
+ * else is. */
+int sampler_stop(struct sampler *s, struct err *err);
 void sampler_close(struct sampler *s);
 
 /* Forgets all ids that the sink returned: the caller begins a new segment. */

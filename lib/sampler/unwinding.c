@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "elf/needed.h"
+#include "sampler/code.h"
 #include "sampler/jit.h"
 #include "sampler/layout.h"
 #include "sampler/loader.h"
@@ -189,13 +190,16 @@ put_orphans(struct unwinding *u)
 
 /* Where code that is made at run time has its tables is known now. */
 static void
-put_regions(struct unwinding *u)
+put_regions(struct unwinding *u, struct code_notices *notices)
 {
 	struct process *p;
 	uint32_t pid;
+	int map;
 
-	while (jit_found(u->jit, &pid)) {
+	while (jit_found(u->jit, &pid, &map)) {
 		p = process_find(&u->present, pid);
+		if (map >= 0)
+			code_notice_map(notices, pid, map);
 		if (p)
 			put_again(u, p);
 	}
@@ -258,7 +262,7 @@ expect_program(struct unwinding *u, const char *program)
 }
 
 void
-unwinding_start(struct unwinding *u, const struct processes *now)
+unwinding_start(struct unwinding *u, const struct processes *now, struct code_notices *notices)
 {
 	u->present.backings = now->backings;
 	processes_copy(&u->present, now);
@@ -276,7 +280,7 @@ unwinding_start(struct unwinding *u, const struct processes *now)
 		jit_expect(u->jit, u->config->pids.items[i]);
 	loader_wait(u->loader, config_is_whole(u->config) ? SYSTEM_WAIT : TARGET_WAIT);
 	jit_wait(u->jit, TARGET_WAIT);
-	put_regions(u);
+	put_regions(u, notices);
 	u->started = true;
 }
 
@@ -310,7 +314,7 @@ unwinding_follow(struct unwinding *u, struct sideband *sideband)
 	put_changed(u);
 	put_orphans(u);
 	jit_follow(u->jit);
-	put_regions(u);
+	put_regions(u, sideband_notices(sideband));
 }
 
 void

@@ -9,6 +9,7 @@
 #include "sampler/process.h"
 #include "sampler/sampler.h"
 
+struct code_notices;
 struct sample_bpf;
 struct sideband;
 struct unwinding;
@@ -20,8 +21,9 @@ void unwinding_close(struct unwinding *u);
 int unwinding_configure(struct unwinding *u, struct sample_bpf *skel, size_t n, struct err *err);
 int unwinding_bind(struct unwinding *u, struct sample_bpf *skel, struct err *err);
 
-/* Takes over the processes that there are, and waits a little for the tables of those that are to be sampled. */
-void unwinding_start(struct unwinding *u, const struct processes *now);
+/* Takes over the processes that there are, and waits a little for the tables of those that are to be sampled. Says in *notices
+ * which of them tell what their code is called. */
+void unwinding_start(struct unwinding *u, const struct processes *now, struct code_notices *notices);
 
 /* Catches up with what the side-band has collected. */
 void unwinding_follow(struct unwinding *u, struct sideband *sideband);

@@ -260,6 +260,17 @@ jit_process_add_dump(struct jit_process *p, const char *path, uint64_t start, ui
 }
 
 void
+jit_process_add_map(struct jit_process *p, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) || p->n == JIT_FILES_MAX)
+		close(fd);
+	else
+		add_file(p, fd, &st, false);
+}
+
+void
 jit_process_exec(struct jit_process *p)
 {
 	const struct jit_file_of *map = map_of(p);

@@ -40,6 +40,7 @@ struct jit_process *jit_process_open(uint32_t pid, uint64_t since);
 void jit_process_release(struct jit_process *p); /* closes it with its last user */
 
 void jit_process_add_dump(struct jit_process *p, const char *path, uint64_t start, uint64_t end); /* it has mapped a jitdump */
+void jit_process_add_map(struct jit_process *p, int fd); /* a map that is not its own; takes over the descriptor */
 void jit_process_exec(struct jit_process *p); /* it runs another program: what is known is of no use any more */
 
 /* Looks for the map, when it is time to; `now` (CLOCK_MONOTONIC ns) or UINT64_MAX: at once. True: there is another than before. */

@@ -50,7 +50,7 @@ bool module_take(struct module *m, bool debug, const char *source, const char *p
 /* What was refused or could not be read; NULL: nothing, or it did not matter. */
 const char *module_problem(const struct module *m);
 
-/* Reads what look-ups at n offsets in ascending order will need, as module_find() takes them; on all cpus. */
+/* Reads what look-ups at n offsets will need, as module_find() takes them; on all cpus. */
 void module_read_ahead(struct module *m, const uint64_t *offsets, size_t n, unsigned dwarf);
 
 /* What is known about an offset of the module. */

@@ -98,6 +98,15 @@ hotspot_close(struct hotspot *h)
 	free(h);
 }
 
+void
+hotspot_on_code(struct hotspot *h, hotspot_told *told, void *context)
+{
+	for (size_t i = 0; i < h->n; i++) {
+		h->heaps[i].told = told;
+		h->heaps[i].context = context;
+	}
+}
+
 size_t
 hotspot_ranges(const struct hotspot *h, struct hotspot_range ranges[HOTSPOT_HEAPS_MAX])
 {

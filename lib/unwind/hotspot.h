@@ -24,6 +24,10 @@ bool hotspot_here(void);
 struct hotspot *hotspot_open(struct memory *m, const struct elf_file *libjvm, uint64_t bias, struct err *err);
 void hotspot_close(struct hotspot *h);
 
+/* Is told what each piece of code is called, from the next look on; again where another one takes its place. */
+typedef void hotspot_told(void *context, uint64_t start, uint64_t size, const char *name, size_t len);
+void hotspot_on_code(struct hotspot *h, hotspot_told *told, void *context);
+
 /* The addresses that are reserved for each code heap; ascending, none overlaps another. Returns how many there are. */
 struct hotspot_range {
 	uint64_t start, end;

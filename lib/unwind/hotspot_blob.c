@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/table.h"
 #include "unwind/hotspot_frames.h"
+#include "unwind/hotspot_name.h"
 
 enum {
 	CODE_MAX = 8 << 20,  /* bytes of one blob */
@@ -241,6 +242,20 @@ kind_of(struct memory *m, const struct hotspot_vm *vm, const uint8_t *header)
 			if (!strncmp(name, kinds[i].begins, strlen(kinds[i].begins)))
 				return kinds[i].follow;
 	return follow_stubs;
+}
+
+bool
+blob_name(struct memory *m, const struct hotspot_vm *vm, const uint8_t *header, struct buf *name)
+{
+	char kind[NAME_SIZE];
+
+	if (!vm->has_names || !memory_string(m, field(vm, header, BLOB_NAME, sizeof(uint64_t)), kind, sizeof(kind)) || !kind[0])
+		return false;
+	if (kind_of(m, vm, header) == follow_method)
+		return hotspot_method_name(m, vm, field(vm, header, NAMED_METHOD, sizeof(uint64_t)), name);
+	for (const char *c = kind; *c; c++)
+		buf_char(name, (unsigned char)*c < ' ' ? '?' : *c);
+	return true;
 }
 
 /* Takes over what was found in the same code. */

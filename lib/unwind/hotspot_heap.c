@@ -101,6 +101,21 @@ keep(struct look *l, struct blob *before)
 	before->rows = NULL;
 }
 
+/* Once for all that has the same identity. */
+static void
+tell(struct look *l, const uint8_t *header, struct blob *now, const struct blob *before)
+{
+	const struct code_heap *h = l->heap;
+	struct buf name = {0};
+
+	now->named = before && before->identity == now->identity && before->named;
+	if (!now->named && h->told && blob_name(l->memory, l->vm, header, &name)) {
+		h->told(h->context, h->low + now->start, now->end - now->start, name.data, name.len);
+		now->named = true;
+	}
+	buf_free(&name);
+}
+
 static void
 look_at(struct look *l, size_t i)
 {
@@ -114,6 +129,7 @@ look_at(struct look *l, size_t i)
 		keep(l, before);
 		return;
 	}
+	tell(l, l->headers[i], &now, before);
 	l->changed |= blob_follow(l->heap, l->memory, l->vm, l->headers[i], &now, before);
 	take(l, &now);
 }

@@ -6,6 +6,7 @@
 #ifndef UNWIND_HOTSPOT_HEAP_H
 #define UNWIND_HOTSPOT_HEAP_H
 
+#include "unwind/hotspot.h"
 #include "unwind/hotspot_vm.h"
 #include "unwind/rules.h"
 #include "unwind/table.h"
@@ -21,6 +22,7 @@ struct blob {
 	uint64_t content;   /* hash of its code */
 	bool is_method;	    /* its code stays as it is, once it is there; that of other blobs may be written bit by bit */
 	bool settled;	    /* it was so when it was read a second time */
+	bool named;	    /* its name was told */
 	uint32_t start, end; /* its code; offsets in the heap */
 	struct blob_row *rows; /* owned; ascending, the first at `start` */
 	size_t n, cap;
@@ -36,6 +38,8 @@ struct code_heap {
 	size_t n_rows;
 	struct rules rules;
 	uint64_t code_left; /* bytes of code that may still be read this time */
+	hotspot_told *told; /* is told of each blob; NULL: nobody wants to know */
+	void *context;
 };
 
 /* Finds a heap by the address of its CodeHeap. False: there is none. */

@@ -44,6 +44,15 @@ static const struct {
 	{"StubQueue", "_buffer_limit", QUEUE_LIMIT},
 	{"InterpreterCodelet", "_size", CODELET_SIZE},
 	{"InterpreterCodelet", "_description", CODELET_DESCRIPTION},
+	{"CompiledMethod", "_method", NAMED_METHOD},
+	{"nmethod", "_method", NAMED_METHOD}, /* before JDK 9, and from 23 on */
+	{"Method", "_constMethod", NAMED_CONSTANTS},
+	{"ConstMethod", "_constants", NAMED_POOL},
+	{"ConstMethod", "_name_index", NAMED_INDEX},
+	{"ConstantPool", "_pool_holder", NAMED_HOLDER},
+	{"Klass", "_name", NAMED_CLASS},
+	{"Symbol", "_length", NAMED_LENGTH},
+	{"Symbol", "_body", NAMED_BODY},
 };
 
 static const struct {
@@ -54,6 +63,7 @@ static const struct {
 	{"CodeBlob", TYPE_BLOB},
 	{"nmethod", TYPE_METHOD},
 	{"InterpreterCodelet", TYPE_CODELET},
+	{"ConstantPool", TYPE_POOL},
 };
 
 /* ---- libjvm.so's symbols ---- */
@@ -184,7 +194,7 @@ is_wanted_type(const char *type)
 }
 
 static void
-take_field(const struct entry *e, const char *type, const char *name, struct hotspot_vm *vm, uint32_t *found)
+take_field(const struct entry *e, const char *type, const char *name, struct hotspot_vm *vm, uint64_t *found)
 {
 	uint32_t is_static;
 	uint64_t value;
@@ -198,28 +208,28 @@ take_field(const struct entry *e, const char *type, const char *name, struct hot
 		if (is_static ? fields[i].to > INTERPRETER_CODE : fields[i].to <= INTERPRETER_CODE || value >= FIELD_MAX)
 			return;
 		vm->field[fields[i].to] = value;
-		*found |= 1U << fields[i].to;
+		*found |= 1ULL << fields[i].to;
 	}
 }
 
 static void
-take_type(const struct entry *e, const char *name, struct hotspot_vm *vm, uint32_t *found)
+take_type(const struct entry *e, const char *name, struct hotspot_vm *vm, uint64_t *found)
 {
 	uint64_t size;
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
 		if (!strcmp(types[i].type, name) && entry_word(e, TYPE_SIZE, &size, sizeof(size)) && size < FIELD_MAX) {
 			vm->size[types[i].to] = size;
-			*found |= 1U << types[i].to;
+			*found |= 1ULL << types[i].to;
 		}
 }
 
-static uint32_t
+static uint64_t
 read_fields(struct memory *m, const uint64_t variables[N_SYMBOLS], struct hotspot_vm *vm)
 {
 	struct entry e = {m, variables[STRUCTS], variables};
 	char type[NAME_MAX_HERE], name[NAME_MAX_HERE];
-	uint32_t found = 0;
+	uint64_t found = 0;
 
 	for (int i = 0; i < ENTRIES_MAX && entry_name(&e, STRUCT_TYPE, type); i++, e.address += variables[STRUCT_STRIDE])
 		if (is_wanted_type(type) && entry_name(&e, STRUCT_FIELD, name))
@@ -227,36 +237,40 @@ read_fields(struct memory *m, const uint64_t variables[N_SYMBOLS], struct hotspo
 	return found;
 }
 
-static uint32_t
+static uint64_t
 read_types(struct memory *m, const uint64_t variables[N_SYMBOLS], struct hotspot_vm *vm)
 {
 	struct entry e = {m, variables[TYPES], variables};
 	char name[NAME_MAX_HERE];
-	uint32_t found = 0;
+	uint64_t found = 0;
 
 	for (int i = 0; i < ENTRIES_MAX && entry_name(&e, TYPE_NAME, name); i++, e.address += variables[TYPE_STRIDE])
 		take_type(&e, name, vm, &found);
 	return found;
 }
 
-_Static_assert(N_VM_FIELDS < 32 && N_VM_TYPES < 32, "what was found is told in bits");
+_Static_assert(N_VM_FIELDS < 64 && N_VM_TYPES < 64, "what was found is told in bits");
 
 int
 hotspot_vm_read(struct memory *m, const struct elf_file *f, uint64_t bias, struct hotspot_vm *vm, struct err *err)
 {
+	const uint64_t for_names = ((1ULL << N_VM_FIELDS) - 1) & ~((1ULL << NAMED_METHOD) - 1);
 	uint64_t variables[N_SYMBOLS];
-	uint32_t missing_fields, missing_types;
+	uint64_t missing_fields, missing_types;
 
 	*vm = (struct hotspot_vm){0};
 	if (read_variables(m, f, bias, variables, err))
 		return -1;
-	missing_fields = ((1U << N_VM_FIELDS) - 1) & ~read_fields(m, variables, vm);
-	missing_types = ((1U << N_VM_TYPES) - 1) & ~read_types(m, variables, vm);
+	missing_fields = ((1ULL << N_VM_FIELDS) - 1) & ~read_fields(m, variables, vm);
+	missing_types = ((1ULL << N_VM_TYPES) - 1) & ~read_types(m, variables, vm);
+	vm->has_names = !(missing_fields & for_names) && !(missing_types & 1ULL << TYPE_POOL);
+	missing_fields &= ~for_names;
+	missing_types &= ~(1ULL << TYPE_POOL);
 	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
-		if (missing_fields & 1U << fields[i].to)
+		if (missing_fields & 1ULL << fields[i].to)
 			return err_set(err, "%s: it does not say where %s.%s is", f->path, fields[i].type, fields[i].field);
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-		if (missing_types & 1U << types[i].to)
+		if (missing_types & 1ULL << types[i].to)
 			return err_set(err, "%s: it does not say how large %s is", f->path, types[i].type);
 	return 0;
 }

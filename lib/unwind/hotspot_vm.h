@@ -36,14 +36,23 @@ enum vm_field {
 	QUEUE_LIMIT,
 	CODELET_SIZE,
 	CODELET_DESCRIPTION,
+	NAMED_METHOD, /* from here on those that names take, which may be missing */
+	NAMED_CONSTANTS,
+	NAMED_POOL,
+	NAMED_INDEX,
+	NAMED_HOLDER,
+	NAMED_CLASS,
+	NAMED_LENGTH,
+	NAMED_BODY,
 	N_VM_FIELDS,
 };
 
-enum vm_type { TYPE_BLOCK, TYPE_BLOB, TYPE_METHOD, TYPE_CODELET, N_VM_TYPES };
+enum vm_type { TYPE_BLOCK, TYPE_BLOB, TYPE_METHOD, TYPE_CODELET, TYPE_POOL, N_VM_TYPES };
 
 struct hotspot_vm {
 	uint64_t field[N_VM_FIELDS];
 	uint64_t size[N_VM_TYPES]; /* bytes */
+	bool has_names;
 };
 
 /* Reads it. `libjvm` is the file that the process has mapped, `bias` what is added to its vaddrs there. 0; -1 with the

@@ -3,7 +3,7 @@
 import collections, os, re, subprocess
 
 import roots
-from measure import cache_at, have, ours, path, row
+from measure import TOP, cache_at, have, ours, path, row
 
 NOT_USER = (1, 5) # kinds of modules: kernel, mark
 
@@ -13,7 +13,7 @@ def measure(reps, seconds):
     env = cache_at("roots")
     print("user frames without a name, at 999 Hz")
     for name, needs, prepare, argv in roots.programs():
-        if all(map(have, needs)) and not (prepare and subprocess.run(prepare, stderr=subprocess.DEVNULL).returncode):
+        if all(map(have, needs)) and not (prepare and subprocess.run(prepare, cwd=TOP, stderr=subprocess.DEVNULL).returncode):
             program(name, argv, seconds / 3, env)
 
 
@@ -24,7 +24,7 @@ def program(name, argv, length, env):
     all, unnamed = frames(dump)
     theirs, what = of_perf(argv, length)
     mine = share(unnamed.total(), all)
-    row(f"{name}, {all} frames", mine, theirs, what, "%", "lower", theirs is None or mine <= theirs)
+    row(f"{name}, {all} frames", mine, theirs, what, "%", "lower", theirs is None or mine is None or mine <= theirs)
     for file, n in unnamed.most_common(4):
         print(f"    {n} in {file}")
     for reason in sorted(set(re.findall(r"no symbols for .*? in .*: (.*)", said.stderr.decode(errors="replace")))):

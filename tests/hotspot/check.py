@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Compares stacks of Chain.java with the calls that there are in it.
+"""Compares stacks of Chain.java with the calls that there are in it. What code is called is what the recording says.
 
-	pb-record --timestamps -p PID >FILE; jcmd PID Compiler.perfmap; pb-dump FILE | check.py /tmp/perf-PID.map LEAST [any]
+	pb-record --timestamps -p PID >FILE; pb-dump FILE | check.py LEAST [any]
 
 Counts the samples that have Chain.main in them, or that end in code made at run time. At least LEAST percent of these must be
 true: from the root on the thread's start in libc, the launcher, the virtual machine, its call stub, main, down (or an
@@ -19,25 +19,12 @@ CALLED = r"((stub|other|Interpreter|\[vdso\]|lib\S+|ld-\S+) )*$"
 JAVA = r"stub main (((down|Interpreter) ){0,%d}|((down|Interpreter) ){%d}work )" % (DEEPEST, DEEPEST)
 
 
-class Map:
-    """What is where in the code heaps."""
-
-    def __init__(self, path):
-        self.ranges = []
-        for line in open(path, errors="replace"):
-            start, size, name = line.rstrip("\n").split(" ", 2)
-            self.ranges.append((int(start, 16), int(start, 16) + int(size, 16), name))
-        self.ranges.sort()
-
-    def name(self, address):
-        at = bisect.bisect(self.ranges, (address, 1 << 64, "")) - 1
-        if at < 0 or address >= self.ranges[at][1]:
-            return "?"
-        name = self.ranges[at][2]
-        method = re.search(r"\bChain\.(\w+)\(", name)
-        if method:
-            return method[1]
-        return "stub" if name.startswith("StubRoutines") else "Interpreter" if name == "Interpreter" else "other"
+def word(name):
+    """What stands for a function in the expressions above."""
+    method = re.search(r"\bChain\.(\w+)($|\()", name)
+    if method:
+        return method[1]
+    return "stub" if name.startswith("StubRoutines") else "Interpreter" if name == "Interpreter" else "other"
 
 
 class Recording:
@@ -45,6 +32,7 @@ class Recording:
 
     def __init__(self, lines):
         self.modules, self.frames, self.stacks, self.samples = {}, {}, {}, []
+        self.symbols = [] # of code that was made at run time: (start, end, name)
         for line in lines:
             kind, _, rest = line.partition(" ")
             take = getattr(self, "take_" + kind, None)
@@ -57,6 +45,11 @@ class Recording:
     def take_frame(self, rest, fields):
         self.frames[self.number(rest)] = (int(fields["module"]), int(fields["offset"], 16))
 
+    def take_symbol(self, rest, fields):
+        if self.modules[int(fields["module"])] == "[jit]":
+            start = int(fields["start"], 16)
+            self.symbols.append((start, start + int(fields["size"]), fields["name"].strip('"')))
+
     def take_stack(self, rest, fields):
         parent = fields["parent"]
         self.stacks[self.number(rest)] = (None if parent == "-" else int(parent), int(fields["frame"]))
@@ -64,6 +57,10 @@ class Recording:
     def take_timed(self, rest, fields):
         if fields["stack"] != "-":
             self.samples.append(int(fields["stack"]))
+
+    def symbol(self, offset):
+        start, end, name = self.symbols[bisect.bisect(self.symbols, (offset, 1 << 64, "")) - 1]
+        return word(name) if start <= offset < end else "?"
 
     @staticmethod
     def number(rest):
@@ -79,23 +76,22 @@ class Recording:
         return [place for place in places if place[0] != "[kernel]"]
 
 
-def text_of(places, names):
+def text_of(places, recording):
     words = []
     for i, (module, offset) in enumerate(places):
-        address = offset - (i < len(places) - 1)
-        words.append(names.name(address) if module == "[anon]" else module)
+        words.append(recording.symbol(offset - (i < len(places) - 1)) if module == "[jit]" else module)
     return "".join(word.replace(" ", "_") + " " for word in words)
 
 
 def main():
-    names, least = Map(sys.argv[1]), float(sys.argv[2])
-    true = re.compile((".*" if sys.argv[3:] == ["any"] else NATIVE) + JAVA + CALLED)
+    least = float(sys.argv[1])
+    true = re.compile((".*" if sys.argv[2:] == ["any"] else NATIVE) + JAVA + CALLED)
     recording = Recording(sys.stdin)
     texts = collections.Counter()
     for stack in recording.samples:
         places = recording.places(stack)
-        text = text_of(places, names)
-        if " main " in text or (places and places[-1][0] == "[anon]" and text.startswith("[")):
+        text = text_of(places, recording)
+        if " main " in text or (places and places[-1][0] in ("[anon]", "[jit]") and text.startswith("[")):
             texts[text] += 1
     total = texts.total()
     right = sum(n for text, n in texts.items() if true.match(text))

@@ -3,10 +3,12 @@
  *
  *	heaps PID		heaps=3 chunks=1234 bytes=5678 and so on, then per heap its kinds of rules
  *	heaps PID ADDRESS...	then the rule at each address
+ *	heaps PID names		what each piece of code is called, as a perf map
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/types.h>
 
 #include "base/clock.h"
@@ -54,6 +56,13 @@ print_heap(const struct unwind_table *t, const struct hotspot_range *range, int 
 	}
 }
 
+static void
+print_name(void *context, uint64_t start, uint64_t size, const char *name, size_t len)
+{
+	(void)context;
+	printf("0x%016" PRIx64 " 0x%016" PRIx64 " %.*s\n", start, size, (int)len, name);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -74,6 +83,8 @@ main(int argc, char **argv)
 	elf_close(f);
 	if (!h)
 		die("%s", err.text);
+	if (argc > 2 && !strcmp(argv[2], "names"))
+		hotspot_on_code(h, print_name, NULL);
 	now = monotonic_ns();
 	n = hotspot_ranges(h, ranges);
 	for (size_t i = 0; i < n; i++)

@@ -77,12 +77,16 @@ on_all_cpus(uint8_t *data, size_t len, size_t cuts, size_t changes, struct resul
 	int status;
 
 	fflush(stdout);
-	for (size_t i = 0; good && i < n; i++)
-		if (!fork()) {
+	for (size_t i = 0; good && i < n; i++) {
+		pid_t pid = fork();
+
+		good = pid >= 0;
+		if (!pid) {
 			all[i].wrong = cut_everywhere(data, len, cuts, i, n);
 			all[i].malformed = change_everywhere(data, len, changes, i, n);
 			exit(0);
 		}
+	}
 	while (wait(&status) > 0)
 		good = good && !status;
 	for (size_t i = 0; good && i < n; i++) {
@@ -108,8 +112,10 @@ main(int argc, char **argv)
 	}
 	cuts = cuts < (size_t)len ? cuts : (size_t)len;
 	changes = changes < (size_t)len ? changes : (size_t)len;
-	if (!on_all_cpus(data, (size_t)len, cuts, changes, &sum))
+	if (!on_all_cpus(data, (size_t)len, cuts, changes, &sum)) {
+		printf("a process did not come to its end\n");
 		return 2;
+	}
 	printf("%zu cuts, %d wrong; %zu changes, %zu malformed\n", cuts + 1, sum.wrong, changes * 4, sum.malformed);
 	return sum.wrong != 0;
 }
