@@ -22,6 +22,8 @@ note_code(void *context, uint64_t start, uint64_t size, const char *name, size_t
 {
 	struct jvm *v = context;
 
+	if (v->lines.len > MAP_MOST)
+		return;
 	buf_printf(&v->lines, "%llx %llx ", (unsigned long long)start, (unsigned long long)size);
 	buf_add(&v->lines, name, len);
 	buf_char(&v->lines, '\n');

@@ -58,6 +58,17 @@ lie(void *context, const struct memory_piece *pieces, size_t n)
 	return done;
 }
 
+static void
+check_name(void *context, uint64_t start, uint64_t size, const char *name, size_t len)
+{
+	(void)context;
+	if (!size || start + size < start || !len || len > 4096)
+		die("a piece of code without end, or a name of %zu bytes", len);
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)name[i] < ' ')
+			die("a name that is not in one line");
+}
+
 /* Returns how far it came: 0 no heaps, 1 heaps, 2 tables. */
 static int
 read_all(struct liar *l, const struct elf_file *f, uint64_t bias)
@@ -71,6 +82,8 @@ read_all(struct liar *l, const struct elf_file *f, uint64_t bias)
 
 	if (!h && !err.text[0])
 		die("no heaps, and no reason");
+	if (h)
+		hotspot_on_code(h, check_name, NULL);
 	for (int again = 0; again < 3; again++)
 		for (size_t i = 0; i < n; i++) {
 			struct unwind_table t = {0};
