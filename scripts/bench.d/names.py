@@ -31,7 +31,7 @@ def recorded(reps, seconds):
                 perf("-F", "999", "-o", path("names.data"), "--", "sleep", str(seconds))
         mine, peer = [], []
         for _ in range(reps):
-            mine.append(pipeline(ours("pb-symbolize", path("names.pb")), ours("pb-fold"), out=path("names.folded")))
+            mine.append(pipeline(ours("pb-symbolize", "--no-inlines", path("names.pb")), ours("pb-fold"), out=path("names.folded")))
             if have("perf"):
                 peer.append(pipeline(["perf", "script", "--no-inline", "-i", path("names.data")], out=path("names.script")))
         wall, peer_wall = median(w for w, _ in mine), median(w for w, _ in peer) if peer else None
