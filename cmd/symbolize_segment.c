@@ -43,6 +43,8 @@ told_why(enum module_kind kind)
 {
 	if (kind == MODULE_KERNEL)
 		return "they were hidden when it was recorded (sysctl kernel.kptr_restrict)";
+	if (kind == MODULE_ANON)
+		return "code made at run time, of which its maker did not tell (node does with --perf-basic-prof; see pb-record(1))";
 	return "the recording does not have them";
 }
 
@@ -74,7 +76,7 @@ take_modules(struct segment *g)
 
 		if (kind == MODULE_FILE) {
 			m.subject = report_file(&g->report, &facts);
-		} else if (kind != MODULE_ANON && kind != MODULE_MARK) {
+		} else if (kind != MODULE_MARK) {
 			m.told = symbolizer_told(g->told);
 			m.subject = report_told(&g->report, facts.path, facts.path_len, m.told, told_why(kind));
 		}
