@@ -32,7 +32,7 @@ struct thread {
 
 struct opened {
 	int fd;
-	bool by_exec; /* it is enabled by the command's exec, not by us */
+	bool is_left; /* it is not enabled by us: the command's exec does it, or nobody */
 };
 
 struct attach {
@@ -68,12 +68,29 @@ open_event(struct attach *a, pid_t tid, int cpu, struct err *err)
 	return 0;
 }
 
+/* Where a task and one that it has cloned have the same events, the kernel may let them exchange these instead of changing them at
+ * a switch. When the other one ends, the first one's are gone, and what it clones later inherits none: so one of 25 recordings of
+ * a busy cloner on Linux 6.18 had a single thread. An event that is not inherited keeps them apart. */
+static void
+keep_apart(struct attach *a, pid_t tid)
+{
+	struct perf_event_attr none = {.size = sizeof(none), .type = PERF_TYPE_SOFTWARE, .config = PERF_COUNT_SW_DUMMY,
+				       .disabled = 1, .exclude_kernel = 1, .exclude_hv = 1};
+	int fd = a->attr.inherit ? (int)syscall(SYS_perf_event_open, &none, tid, -1, -1, PERF_FLAG_FD_CLOEXEC) : -1;
+
+	if (fd < 0)
+		return;
+	GROW(a->all, a->n, a->cap);
+	a->all[a->n++] = (struct opened){fd, true};
+}
+
 /* A task's event counts on whatever cpu it runs, unless cpus were chosen: then it needs one on each. */
 static int
 open_task(struct attach *a, pid_t tid, struct err *err)
 {
 	int r = 0;
 
+	keep_apart(a, tid);
 	if (!a->config->cpus.n)
 		return open_event(a, tid, -1, err);
 	for (size_t i = 0; i < a->cpus->n && !r; i++)
@@ -337,7 +354,7 @@ int
 attach_enable(struct attach *a, struct err *err)
 {
 	for (size_t i = 0; i < a->n; i++)
-		if (!a->all[i].by_exec && ioctl(a->all[i].fd, PERF_EVENT_IOC_ENABLE, 0))
+		if (!a->all[i].is_left && ioctl(a->all[i].fd, PERF_EVENT_IOC_ENABLE, 0))
 			return err_set(err, "enabling an event:");
 	return 0;
 }
