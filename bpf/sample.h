@@ -94,9 +94,9 @@ struct stack_id {
 	__u32 pid, exec;
 };
 
-/* A thread that is followed from switch to switch. Atomic: since. */
 #define RAN_UNKNOWN (~0ULL)
 
+/* A thread that is followed from switch to switch. Atomic: since. */
 struct wait {
 	struct sample_key key; /* of the wait */
 	__u64 since; /* when it left the cpu; 0: it runs */

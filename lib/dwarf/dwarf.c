@@ -160,9 +160,9 @@ static struct ahead
 wanted_ahead(struct dwarf *d, struct unit *u, unsigned what)
 {
 	struct unit *entries = what & DWARF_INLINES ? whole(d, u) : NULL;
-	struct ahead a = {.lines = what & DWARF_LINES && u->has_lines && !u->table ? u : NULL};
+	struct ahead a = {.lines = what & DWARF_LINES && u->has_lines ? u : NULL};
 
-	if (entries && !entries->tree && (entries == u || !entries->is_ahead))
+	if (entries && (entries == u || !entries->is_ahead))
 		a.entries = entries;
 	if (entries) {
 		ahead_sections(entries->file);

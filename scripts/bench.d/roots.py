@@ -102,22 +102,29 @@ def run(argv, interrupt_after=None, seconds=60, env=None):
 # ---- perf ----
 
 def perf(how, argv, length):
-    """(percent of stacks at their root, how that was found). Without --buildid-mmap perf crashes when another recorder
-    on the machine asks the kernel for build-ids; without setarch -R it takes tables from where a file was before exec."""
-    data, text, name = path("roots/perf.data"), path("roots/perf.txt"), "perf " + how[1]
-    if not have("perf"):
-        return None, "no perf"
-    recorder = ["setarch", "-R", "perf", "record", "-q", "--buildid-mmap", "-F", "999", "-e", "cpu-clock", *how, "-o", data]
-    if not run([*recorder, "--", *argv], length):
-        return None, name + " fails"
-    if not script(text, "-F", "comm,ip,sym,dso", "-i", data):
-        name = how[1] + ", in part"
+    """(percent of stacks at their root, how that was found)"""
+    text, name = perf_text(how, argv, length)
+    if not text:
+        return None, name
     outermost = outermost_frames(text)
     total, rooted = outermost.total(), sum(n for frame, n in outermost.items() if ROOTS.fullmatch(plain(frame.symbol)))
     others = collections.Counter({f: n for f, n in outermost.items() if not ROOTS.fullmatch(plain(f.symbol))})
     for file in {frame.file for frame in others}:
         rooted += ended_by_rule(file, {f.offset: n for f, n in others.items() if f.file == file})
     return (100 * rooted / total, name) if total else (None, name + " none")
+
+
+def perf_text(how, argv, length):
+    """(file with the text of perf script, how that was found); the file is None when there is none. Without --buildid-mmap perf
+    crashes when another recorder on the machine asks the kernel for build-ids; without setarch -R it takes tables from where
+    a file was before exec."""
+    data, text, name = path("roots/perf.data"), path("roots/perf.txt"), "perf " + how[1]
+    if not have("perf"):
+        return None, "no perf"
+    recorder = ["setarch", "-R", "perf", "record", "-q", "--buildid-mmap", "-F", "999", "-e", "cpu-clock", *how, "-o", data]
+    if not run([*recorder, "--", *argv], length):
+        return None, name + " fails"
+    return text, name if script(text, "-F", "comm,ip,sym,dso", "-i", data) else how[1] + ", in part"
 
 
 def script(text, *args):
@@ -133,17 +140,27 @@ def script(text, *args):
 Frame = collections.namedtuple("Frame", "offset symbol file")
 
 
+def frame_of(line):
+    """Of a line of perf script's; None: it is about something else."""
+    found = re.fullmatch(r"\s+([0-9a-f]+) (.*) \((.*)\)\n", line)
+    return found and Frame(int(found[1], 16), found[2], found[3])
+
+
+def is_user(frame):
+    return frame.offset < 1 << 63 and frame.file != "[kernel.kallsyms]"
+
+
 def outermost_frames(text):
     """How often each user frame is the outermost of a stack, in the text of perf script. Stacks without a user part
     do not count, as they do not in ours."""
     frames, last = collections.Counter(), None
     with open(text, errors="replace") as lines:
         for line in lines:
-            frame = re.fullmatch(r"\s+([0-9a-f]+) (.*) \((.*)\)\n", line)
+            frame = frame_of(line)
             if frame:
-                last = Frame(int(frame[1], 16), frame[2], frame[3])
+                last = frame
             elif not line.strip() and last:
-                frames[last] += last.offset < 1 << 63 and last.file != "[kernel.kallsyms]"
+                frames[last] += is_user(last)
                 last = None
     return +frames
 

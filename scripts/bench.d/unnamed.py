@@ -62,20 +62,10 @@ def frames(dump):
 
 
 def of_perf(argv, length):
-    """(percent, how) of perf's frames, unwound by DWARF; see roots.perf()."""
-    data, text = path("roots/perf.data"), path("roots/perf.txt")
-    if not have("perf"):
-        return None, "no perf"
-    recorder = ["setarch", "-R", "perf", "record", "-q", "--buildid-mmap", "-F", "999", "-e", "cpu-clock", "--call-graph", "dwarf",
-                "-o", data]
-    if not roots.run([*recorder, "--", *argv], length / 2):
-        return None, "perf fails"
-    what = "perf dwarf" if roots.script(text, "-F", "comm,ip,sym,dso", "-i", data) else "perf dwarf, in part"
-    all = unknown = 0
+    """(percent, how) of perf's frames, unwound by DWARF."""
+    text, what = roots.perf_text(["--call-graph", "dwarf"], argv, length / 2)
+    if not text:
+        return None, what
     with open(text, errors="replace") as lines:
-        for line in lines:
-            found = re.fullmatch(r"\s+([0-9a-f]+) (.*) \((.*)\)\n", line)
-            if found and int(found[1], 16) < 1 << 63 and found[3] != "[kernel.kallsyms]":
-                all += 1
-                unknown += found[2] == "[unknown]"
-    return share(unknown, all), what
+        found = [frame for frame in map(roots.frame_of, lines) if frame and roots.is_user(frame)]
+    return share(sum(frame.symbol == "[unknown]" for frame in found), len(found)), what
