@@ -21,9 +21,17 @@ volatile __u64 unseen_switches = 0; /* that were found out afterwards */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1); /* set by lib/sampler */
-	__type(key, __u32); /* thread, in the first pid namespace */
+	__type(key, __u64); /* the thread's task_struct: its number changes when it calls exec */
 	__type(value, struct wait);
 } waits SEC(".maps");
+
+static __always_inline struct wait *
+wait_of(struct task_struct *task)
+{
+	__u64 at = (__u64)task;
+
+	return bpf_map_lookup_elem(&waits, &at);
+}
 
 /* ---- on the cpu that goes on with the thread ---- */
 

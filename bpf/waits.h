@@ -46,13 +46,14 @@ fill_key_of(struct sample_key *key, struct task_struct *task, __u32 cpu, enum wa
 
 /* Not inlined, nor are others that have much on the stack: a program and what it calls may have 512 bytes in all. */
 static __noinline struct wait *
-follow_thread(struct task_struct *task, __u32 tid, __u64 counted)
+follow_thread(struct task_struct *task, __u64 counted)
 {
 	struct wait w = {.counted = counted, .ran = ran_in_all(task)};
+	__u64 at = (__u64)task;
 
 	fill_key_of(&w.key, task, bpf_get_smp_processor_id(), WAIT_NONE);
-	bpf_map_update_elem(&waits, &tid, &w, BPF_NOEXIST);
-	return bpf_map_lookup_elem(&waits, &tid);
+	bpf_map_update_elem(&waits, &at, &w, BPF_NOEXIST);
+	return wait_of(task);
 }
 
 /* What a thread has run since the last time. */
@@ -74,11 +75,10 @@ static __always_inline __u64
 take_on_cpu(__u64 now)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	__u32 tid = bpf_get_current_pid_tgid();
-	struct wait *w = bpf_map_lookup_elem(&waits, &tid);
+	struct wait *w = wait_of(task);
 
 	if (!w)
-		w = follow_thread(task, tid, life_of(task));
+		w = follow_thread(task, life_of(task));
 	if (!w)
 		return 0;
 	end_unseen(w, task, now);
@@ -123,9 +123,9 @@ add_fate_of_wait(enum fate fate)
 
 /* The current task leaves its cpu and is not wanted, for now: what it does from here on is not counted as running. */
 static __always_inline void
-leave_out(struct task_struct *task, __u32 tid, enum fate fate, __u64 now)
+leave_out(struct task_struct *task, enum fate fate, __u64 now)
 {
-	struct wait *w = fate != FATE_OTHER ? bpf_map_lookup_elem(&waits, &tid) : NULL;
+	struct wait *w = fate != FATE_OTHER ? wait_of(task) : NULL;
 
 	if (w) {
 		end_unseen(w, task, now);
@@ -138,12 +138,12 @@ leave_out(struct task_struct *task, __u32 tid, enum fate fate, __u64 now)
 
 /* Enters what a task leaves behind. */
 static __always_inline void
-enter_wait(struct task_struct *task, __u32 tid, const struct sample_key *key, enum fate fate, __u64 now)
+enter_wait(struct task_struct *task, const struct sample_key *key, enum fate fate, __u64 now)
 {
-	struct wait *w = bpf_map_lookup_elem(&waits, &tid);
+	struct wait *w = wait_of(task);
 
 	if (!w)
-		w = follow_thread(task, tid, with_on_cpu ? life_of(task) : now);
+		w = follow_thread(task, with_on_cpu ? life_of(task) : now);
 	if (!w) {
 		add_fate_of_wait(FATE_THREADS);
 		return;
@@ -171,27 +171,28 @@ begin_wait(void *ctx, struct task_struct *task, __u32 tid, enum wait_state state
 	if (fate == FATE_FIRED && deadline && now >= deadline)
 		fate = FATE_LATE;
 	if (fate != FATE_FIRED) {
-		leave_out(task, tid, fate, now);
+		leave_out(task, fate, now);
 		return;
 	}
 	level = take_level();
 	m = message_at(level);
 	if (!m) {
-		leave_out(task, tid, FATE_BUSY, now);
+		leave_out(task, FATE_BUSY, now);
 		return;
 	}
 	fate = take_wait(ctx, m, level, tid, ids, now, state);
-	enter_wait(task, tid, &m->key, fate, now);
+	enter_wait(task, &m->key, fate, now);
 	give_back_level(level);
 }
 
-/* Fills in what was the current thread's when it waited last: in a namespace a thread that ends has no number any more. */
+/* Fills in what was the current thread's when it waited last, if it has another number now: in a namespace a thread that ends has
+ * none any more, and a process's first one has given its own to the thread that called exec. */
 static __always_inline bool
 fill_last_key(struct sample_key *key, const struct wait *w)
 {
 	__u64 ids = current_ids();
 
-	if (!(__u32)ids && w->key.tid) {
+	if (w->key.tid && (__u32)ids != w->key.tid) {
 		*key = w->key;
 		key->event = on_cpu_event;
 		key->stack = key->woken = 0;
@@ -203,16 +204,17 @@ fill_last_key(struct sample_key *key, const struct wait *w)
 
 /* A thread that ends does not wait; what it has run is told without a place. */
 static __noinline int
-end_thread(__u32 tid, __u64 now)
+end_thread(struct task_struct *task, __u64 now)
 {
-	struct wait *w = bpf_map_lookup_elem(&waits, &tid);
+	struct wait *w = wait_of(task);
 	__u32 in_window = window;
 	struct sample_stats *s = stats_of(on_cpu_event, in_window);
 	struct sample_key last = {};
 	__u64 owed = with_on_cpu && w ? take_owed(w, until_deadline(now)) : 0;
 	bool wanted = owed && w && fill_last_key(&last, w);
+	__u64 at = (__u64)task;
 
-	bpf_map_delete_elem(&waits, &tid);
+	bpf_map_delete_elem(&waits, &at);
 	if (!wanted || !s)
 		return 0;
 	last.state = WAIT_UNSAMPLED;
@@ -237,9 +239,10 @@ wants_thread(const struct sample_key *key)
 /* A thread that comes to a cpu and is not followed yet: a new one, mostly. True: it is wanted, and nobody else (meet_threads(), at
  * the begin) has met it meanwhile. */
 static __noinline int
-meet_thread(struct task_struct *task, __u32 tid, __u64 now)
+meet_thread(struct task_struct *task, __u64 now)
 {
 	struct wait w = {.fate = FATE_DELIVERED, .counted = now, .ran = ran_in_all(task)};
+	__u64 at = (__u64)task;
 	bool wanted;
 
 	fill_key_of(&w.key, task, bpf_get_smp_processor_id(), life_of(task) != recording_since ? WAIT_RUNNABLE : WAIT_UNSEEN);
@@ -247,15 +250,15 @@ meet_thread(struct task_struct *task, __u32 tid, __u64 now)
 		return false;
 	wanted = wants_thread(&w.key);
 	w.is_unwanted = !wanted;
-	return !bpf_map_update_elem(&waits, &tid, &w, BPF_NOEXIST) && wanted;
+	return !bpf_map_update_elem(&waits, &at, &w, BPF_NOEXIST) && wanted;
 }
 
 /* Nobody knows where it has waited until now, but its time is accounted for. Apart from meet_thread() since both need much of
  * the stack. */
 static __noinline int
-count_unseen_wait(struct task_struct *task, __u32 tid, __u64 now)
+count_unseen_wait(struct task_struct *task, __u64 now)
 {
-	struct wait *w = bpf_map_lookup_elem(&waits, &tid);
+	struct wait *w = wait_of(task);
 	__u64 since = life_of(task), waited = now - since;
 	bool is_new = since != recording_since;
 	__u32 in_window = window;
@@ -275,18 +278,17 @@ meet_threads(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct wait w = {.fate = FATE_DELIVERED};
-	__u32 tid;
+	__u64 at = (__u64)task;
 
 	if (!task || BPF_CORE_READ(task, exit_state))
 		return 0;
-	tid = BPF_CORE_READ(task, pid);
 	fill_key_of(&w.key, task, BPF_CORE_READ(task, wake_cpu), WAIT_UNSEEN);
 	if ((only_targets && !is_target(w.key.tid)) || !wants_thread(&w.key))
 		return 0;
 	w.counted = life_of(task);
 	w.since = BPF_CORE_READ(task, on_cpu) ? 0 : w.counted;
 	w.ran = ran_in_all(task);
-	bpf_map_update_elem(&waits, &tid, &w, BPF_NOEXIST);
+	bpf_map_update_elem(&waits, &at, &w, BPF_NOEXIST);
 	return 0;
 }
 
@@ -296,8 +298,7 @@ int
 settle_threads(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
-	__u32 tid = task ? BPF_CORE_READ(task, pid) : 0;
-	struct wait *w = tid ? bpf_map_lookup_elem(&waits, &tid) : NULL;
+	struct wait *w = task ? wait_of(task) : NULL;
 	bool runs = task && BPF_CORE_READ(task, on_cpu);
 
 	if (!w || !task || BPF_CORE_READ(task, exit_state))
@@ -323,12 +324,12 @@ on_switch(struct bpf_raw_tracepoint_args *ctx)
 
 	if (!recording)
 		return 0;
-	w = tid ? bpf_map_lookup_elem(&waits, &tid) : NULL;
+	w = tid ? wait_of(to) : NULL;
 	if (!w && tid && with_on_cpu) {
-		if (meet_thread(to, tid, now))
-			count_unseen_wait(to, tid, now);
+		if (meet_thread(to, now))
+			count_unseen_wait(to, now);
 		else
-			w = bpf_map_lookup_elem(&waits, &tid);
+			w = wait_of(to);
 	}
 	if (with_on_cpu && w && may_have_left(w, until_deadline(now)) && !begin_unseen(w, to, until_deadline(now)))
 		w->owed += until_deadline(now) - w->counted;
@@ -344,7 +345,7 @@ on_switch(struct bpf_raw_tracepoint_args *ctx)
 	if (!tid)
 		return 0;
 	if (!ctx->args[0] && state & (TASK_DEAD | EXIT_ANY))
-		end_thread(tid, now);
+		end_thread(from, now);
 	else
 		begin_wait(ctx, from, tid, state_of(ctx->args[0], state), now);
 	return 0;
@@ -354,8 +355,7 @@ on_switch(struct bpf_raw_tracepoint_args *ctx)
 static __always_inline int
 wake(struct task_struct *task, bool by_interrupt)
 {
-	__u32 tid = BPF_CORE_READ(task, pid);
-	struct wait *w = bpf_map_lookup_elem(&waits, &tid);
+	struct wait *w = wait_of(task);
 	__u64 ids;
 
 	if (!w || (w->since && w->woken >= w->since))
@@ -385,16 +385,25 @@ int
 on_rename(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = (void *)ctx->args[0];
-	__u32 tid = BPF_CORE_READ(task, pid), old = ctx->args[1];
-	struct wait *w = tid == old ? NULL : bpf_map_lookup_elem(&waits, &old);
+	struct wait *w = wait_of(task);
 
 	/* A command's life begins here; before, it has waited for us. */
 	if (command && with_on_cpu && tid_of(task) == command)
-		follow_thread(task, tid, bpf_ktime_get_ns());
-	if (!w)
-		return 0;
-	bpf_map_update_elem(&waits, &tid, w, BPF_ANY);
-	bpf_map_delete_elem(&waits, &old);
+		follow_thread(task, bpf_ktime_get_ns());
+	if (w && !w->since)
+		fill_key_of(&w->key, task, bpf_get_smp_processor_id(), WAIT_NONE);
+	return 0;
+}
+
+/* (task): the next task may lie in the same place. */
+SEC("?raw_tp/sched_process_free")
+int
+on_forget(struct bpf_raw_tracepoint_args *ctx)
+{
+	__u64 at = ctx->args[0];
+
+	if (recording && !bpf_map_delete_elem(&waits, &at)) /* it has not been seen to end */
+		__sync_fetch_and_add(&unseen_switches, 1);
 	return 0;
 }
 

@@ -58,9 +58,8 @@ bool
 program_is_for_probes(struct sample_bpf *skel, const struct bpf_program *p)
 {
 	return p != skel->progs.on_fork && p != skel->progs.on_exec && p != skel->progs.on_free && p != skel->progs.on_waking &&
-	       p != skel->progs.on_rename && p != skel->progs.meet_threads &&
-	       p != skel->progs.settle_threads &&
-	       p != skel->progs.learn_namespace && p != skel->progs.read_missed;
+	       p != skel->progs.on_rename && p != skel->progs.on_forget && p != skel->progs.meet_threads &&
+	       p != skel->progs.settle_threads && p != skel->progs.learn_namespace && p != skel->progs.read_missed;
 }
 
 /* Whether our pid namespace is not the first one. Programs that find out more take Linux 5.14. */
@@ -198,6 +197,7 @@ configure_waits(struct sample_bpf *skel, const struct kernel_setup *s)
 	skel->rodata->max_block = s->config->max_block ? s->config->max_block : UINT64_MAX;
 	bpf_program__set_autoload(skel->progs.on_waking, with);
 	bpf_program__set_autoload(skel->progs.on_rename, with);
+	bpf_program__set_autoload(skel->progs.on_forget, with);
 	bpf_program__set_autoload(skel->progs.meet_threads, skel->rodata->with_on_cpu);
 	bpf_program__set_autoload(skel->progs.settle_threads, with);
 	bpf_map__set_max_entries(skel->maps.waits, with ? WAITS_MAX : 1);

@@ -250,18 +250,6 @@ kernel_program(const struct kernel *k, enum probe_kind kind, size_t nth)
 	return program_of(k->skel, kind, nth);
 }
 
-struct bpf_link *
-kernel_attach_waking(const struct kernel *k)
-{
-	return bpf_program__attach_raw_tracepoint(k->skel->progs.on_waking, "sched_waking");
-}
-
-struct bpf_link *
-kernel_attach_renames(const struct kernel *k)
-{
-	return bpf_program__attach_raw_tracepoint(k->skel->progs.on_rename, "sched_process_exec");
-}
-
 static struct bpf_program *
 if_loaded(struct bpf_program *p)
 {

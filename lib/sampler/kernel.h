@@ -36,8 +36,8 @@ void kernel_close(struct kernel *k);
 
 /* As program_of() says. Programs are the kernel's, links the caller's; a link that cannot be had is NULL with errno. */
 struct bpf_program *kernel_program(const struct kernel *k, enum probe_kind kind, size_t nth);
-struct bpf_link *kernel_attach_waking(const struct kernel *k); /* for waits, as is the next one */
-struct bpf_link *kernel_attach_renames(const struct kernel *k);
+/* What waits take besides sched_switch; by number, with the tracepoint's name. NULL: there are no more. */
+struct bpf_program *kernel_wait_program(const struct kernel *k, size_t nth, const char **tracepoint);
 struct bpf_program *kernel_many_kprobes(const struct kernel *k); /* NULL: they are attached one by one */
 struct bpf_program *kernel_many_uprobes(const struct kernel *k);
 struct bpf_program *kernel_syscalls(const struct kernel *k, bool exits); /* NULL: none is asked for */

@@ -9,6 +9,24 @@
 #include "sample.skel.h"
 #include "sampler/kernel_parts.h"
 
+struct bpf_program *
+kernel_wait_program(const struct kernel *k, size_t nth, const char **tracepoint)
+{
+	const struct {
+		struct bpf_program *program;
+		const char *tracepoint;
+	} all[] = {
+		{k->skel->progs.on_waking, "sched_waking"},
+		{k->skel->progs.on_rename, "sched_process_exec"},
+		{k->skel->progs.on_forget, "sched_process_free"},
+	};
+
+	if (nth >= sizeof(all) / sizeof(*all))
+		return NULL;
+	*tracepoint = all[nth].tracepoint;
+	return all[nth].program;
+}
+
 static int
 look_at_threads(struct bpf_program *program, struct err *err)
 {
@@ -77,7 +95,7 @@ kernel_forget_stacks(struct kernel *k, struct err *err)
 void
 kernel_waits(struct kernel *k, void (*each)(void *context, const struct wait *w), void *context)
 {
-	static uint32_t tids[KERNEL_BATCH];
+	static uint64_t tasks[KERNEL_BATCH];
 	static struct wait waits[KERNEL_BATCH];
 	uint32_t position, n;
 	bool first = true;
@@ -85,8 +103,8 @@ kernel_waits(struct kernel *k, void (*each)(void *context, const struct wait *w)
 
 	do {
 		n = KERNEL_BATCH;
-		error = bpf_map_lookup_batch(bpf_map__fd(k->skel->maps.waits), first ? NULL : &position, &position, tids,
-					     waits, &n, NULL);
+		error = bpf_map_lookup_batch(bpf_map__fd(k->skel->maps.waits), first ? NULL : &position, &position,
+					     tasks, waits, &n, NULL);
 		for (uint32_t i = 0; i < n && (!error || errno == ENOENT); i++)
 			each(context, &waits[i]);
 		first = false;

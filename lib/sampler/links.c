@@ -197,6 +197,18 @@ attach_syscalls(struct links *l, struct kernel *k, struct err *err)
 	return 0;
 }
 
+static int
+attach_waits(struct links *l, uint32_t event, struct kernel *k, struct err *err)
+{
+	const char *name;
+	struct bpf_program *program;
+
+	for (size_t i = 0; (program = kernel_wait_program(k, i, &name)); i++)
+		if (add(l, bpf_program__attach_raw_tracepoint(program, name), event, name, err))
+			return -1;
+	return 0;
+}
+
 struct links *
 links_open(const struct events *events, struct kernel *kernel, struct err *err)
 {
@@ -205,8 +217,7 @@ links_open(const struct events *events, struct kernel *kernel, struct err *err)
 	l->kernel = kernel;
 	l->tell_missed = links_tell_missed();
 	if (!attach_all(l, events, kernel, err) && !attach_syscalls(l, kernel, err) &&
-	    (events->wait == EVENT_NONE || (!add(l, kernel_attach_waking(kernel), events->wait, "sched_waking", err) &&
-					    !add(l, kernel_attach_renames(kernel), events->wait, "sched_process_exec", err))))
+	    (events->wait == EVENT_NONE || !attach_waits(l, events->wait, kernel, err)))
 		return l;
 	links_close(l);
 	return NULL;
