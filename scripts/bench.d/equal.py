@@ -9,7 +9,7 @@ in as many samples of ours, and as a control in as many others of perf's.
 import bisect, collections, os, random, re, subprocess
 
 import roots
-from measure import TOP, Tally, cache_at, have, ours, path, row
+from measure import TOP, Tally, cache_at, ours, path, row
 
 GOAL = 99
 LEAST = 100 # stacks that tell anything
@@ -36,16 +36,11 @@ class Sample(collections.namedtuple("Sample", "time tid frames mixed", defaults=
 
 
 def measure(reps, seconds):
-    os.makedirs(path("roots"), exist_ok=True)
     subprocess.run(["make", "-s", "-C", TOP, "build/tests/unwind/rows"], check=True)
     print("user stacks of one instant that are equal to perf's, where perf's have a root")
     env, length = cache_at("equal"), 4 if seconds > 3 else 2
-    for name, needs, prepare, argv in roots.programs():
+    for name, argv in roots.runnable("perf"):
         if name.startswith("java"): # perf finds no way through its compiled code
-            continue
-        missing = [command for command in ["perf", *needs] if not have(command)]
-        if missing or (prepare and subprocess.run(prepare, cwd=TOP, stderr=subprocess.DEVNULL).returncode):
-            print(f"{name}: left out, {'no ' + missing[0] if missing else 'it cannot be built'} here")
             continue
         roots.run(recorder("-F", 99, "-d", 1, "--", *argv), env=env)
         compare(name, argv, length, env, DWARF)

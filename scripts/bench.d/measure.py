@@ -112,6 +112,12 @@ def pipeline(*argvs, out):
 
 # ---- what recordings and the kernel tell ----
 
+def records(dump, *kinds):
+    """(kind, number or "", fields) of the records of these kinds, in pb-dump's text."""
+    for kind, number, rest in re.findall(rf"^({'|'.join(kinds)})(?: #(\d+))? (.*)$", dump, re.M):
+        yield kind, number, {k: v.strip('"') for k, v in re.findall(r'(\w+)=("(?:[^"\\]|\\.)*"|\S*)', rest)}
+
+
 class Tally:
     """What became of the samples of a recording, and how its user stacks end."""
 

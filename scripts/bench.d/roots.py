@@ -16,21 +16,27 @@ PROFILE_BEE = 131072 # rows
 
 
 def measure(reps, seconds):
-    os.makedirs(path("roots"), exist_ok=True)
     subprocess.run(["make", "-s", "-C", TOP, "build/tests/unwind/rows"], check=True)
     length = 4 if seconds > 3 else 2
     large = {}
     print("user stacks that end at their root, at 999 Hz")
-    for name, needs, prepare, argv in programs():
-        missing = [command for command in needs if not have(command)]
-        if missing or (prepare and subprocess.run(prepare, cwd=TOP, stderr=subprocess.DEVNULL).returncode):
-            print(f"{name}: left out, {'no ' + missing[0] if missing else 'it cannot be built'} here")
-            continue
+    for name, argv in runnable():
         record(name, argv, length)
         large.update(beyond(path("roots/ours.pb")))
     print("\nProfile Bee 0.3.16, as read in its source: tables of at most 131,072 rows a binary, the rest is cut off in "
           "silence;\nnone for samples in the kernel; at wrong addresses for what lld linked. Beyond its bound here:")
     print(", ".join(f"{name} {rows:,.0f}" for name, rows in large.items()) or "none", "rows")
+
+
+def runnable(*needs):
+    """(name, command) of the programs that are here, as is what the caller needs besides; says which are not."""
+    os.makedirs(path("roots"), exist_ok=True)
+    for name, own, prepare, argv in programs():
+        missing = [command for command in (*needs, *own) if not have(command)]
+        if missing or (prepare and subprocess.run(prepare, cwd=TOP, stderr=subprocess.DEVNULL).returncode):
+            print(f"{name}: left out, {'no ' + missing[0] if missing else 'it cannot be built'} here")
+        else:
+            yield name, argv
 
 
 def programs():

@@ -4,7 +4,7 @@ programs of roots.py ran. It asks the same debug file; another name counts as th
 import collections, functools, os, re, subprocess
 
 import names, roots
-from measure import TOP, cache_at, have, ours, path, row
+from measure import cache_at, have, ours, path, records, row
 
 NATIVE, KERNEL = "0", "1" # kinds of modules
 SHOWN = 20 # names that differ
@@ -14,12 +14,10 @@ def measure(reps, seconds):
     if not have("llvm-symbolizer"):
         print("names beside llvm-symbolizer: left out, none here")
         return
-    os.makedirs(path("roots"), exist_ok=True)
     env, counts, others = cache_at("roots"), collections.Counter(), set()
-    for _, needs, prepare, argv in roots.programs():
-        if all(map(have, needs)) and not (prepare and subprocess.run(prepare, cwd=TOP, stderr=subprocess.DEVNULL).returncode):
-            roots.run(ours("pb-record", "-q", "-a", "-F", 999, "-d", seconds / 3, "-o", path("same.pb"), "--", *argv), env=env)
-            compare(path("same.pb"), counts, others)
+    for _, argv in roots.runnable():
+        roots.run(ours("pb-record", "-q", "-a", "-F", 999, "-d", seconds / 3, "-o", path("same.pb"), "--", *argv), env=env)
+        compare(path("same.pb"), counts, others)
     aliases = {other for other in others if are_aliases(*other)}
     row(f"names: {counts['places']} places, without ours", counts["only theirs"], None, "", "", "0", not counts["only theirs"], 0)
     row("  only we have one", counts["only ours"], digits=0)
@@ -58,8 +56,7 @@ def parse(file):
     named = subprocess.run(ours("pb-symbolize", "-q", file), capture_output=True, check=True).stdout
     dump = subprocess.run(ours("pb-dump"), input=named, capture_output=True, check=True).stdout.decode(errors="replace")
     modules, frames, stacks, functions, chains = [], [], [], {}, collections.defaultdict(list)
-    for kind, number, rest in re.findall(r"^(module|frame|stack|function|name)(?: #(\d+))? (.*)$", dump, re.M):
-        field = {k: v.strip('"') for k, v in re.findall(r'(\w+)=("(?:[^"\\]|\\.)*"|\S*)', rest)}
+    for kind, number, field in records(dump, "module", "frame", "stack", "function", "name"):
         if kind == "module":
             modules.append((field["kind"], field["path"], field["build_id"]))
         elif kind == "frame":
@@ -71,10 +68,8 @@ def parse(file):
         else:
             chains[int(field["frame"])].append(functions[int(field["function"])])
     in_kernel = lambda frame: modules[frames[frame][0]][0] == KERNEL
-    called = {stacks[int(parent)][1] for parent, _ in stacks if parent != "-"}
-    entered = {stacks[int(parent)][1] for parent, frame in stacks
-               if parent != "-" and in_kernel(frame) and not in_kernel(stacks[int(parent)][1])}
-    return modules, frames, chains, called - entered
+    calls = ((stacks[int(parent)][1], frame) for parent, frame in stacks if parent != "-")
+    return modules, frames, chains, {caller for caller, frame in calls if in_kernel(caller) == in_kernel(frame)}
 
 
 def of_peer(debug, vaddrs):

@@ -1,20 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """How many user frames have no name, ours beside perf script's, on the programs of roots.py; and of which files those are."""
-import collections, os, re, subprocess
+import collections, re, subprocess
 
 import roots
-from measure import TOP, cache_at, have, ours, path, row
+from measure import cache_at, ours, path, records, row
 
 NOT_USER = (1, 5) # kinds of modules: kernel, mark
 
 
 def measure(reps, seconds):
-    os.makedirs(path("roots"), exist_ok=True)
     env = cache_at("roots")
     print("user frames without a name, at 999 Hz")
-    for name, needs, prepare, argv in roots.programs():
-        if all(map(have, needs)) and not (prepare and subprocess.run(prepare, cwd=TOP, stderr=subprocess.DEVNULL).returncode):
-            program(name, argv, seconds / 3, env)
+    for name, argv in roots.runnable():
+        program(name, argv, seconds / 3, env)
 
 
 def program(name, argv, length, env):
@@ -39,10 +37,9 @@ def frames(dump):
     """(user frames of all samples, those without a name by file), in pb-dump's text of one segment."""
     modules, places, stacks, named = [], [], [], set()
     all, unnamed, samples = 0, collections.Counter(), collections.Counter()
-    for kind, rest in re.findall(r"^(module|frame|stack|name|sample) (.*)$", dump, re.M):
-        field = dict(re.findall(r'(\w+)=("(?:[^"\\]|\\.)*"|\S+)', rest))
+    for kind, _, field in records(dump, "module", "frame", "stack", "name", "sample"):
         if kind == "module":
-            modules.append(None if int(field["kind"]) in NOT_USER and field["path"] != '"[unknown]"' else field["path"])
+            modules.append(None if int(field["kind"]) in NOT_USER and field["path"] != "[unknown]" else field["path"])
         elif kind == "frame":
             places.append(modules[int(field["module"])])
         elif kind == "stack":
